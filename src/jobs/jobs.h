@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * jobs: clock-driven work. A job is a row (jobs_job): name, next run, lease. Any number of nodes share one database:
+ * a node takes a due job by writing its lease in one transaction, so each run happens once. History is kept (jobs_run).
+ */
+#ifndef ANZE_JOBS_JOBS_H
+#define ANZE_JOBS_JOBS_H
+
+#include "base/call.h"
+#include "db/db.h"
+
+struct jobs_kind {
+    const char *name;                    /* "rules.sweep" */
+    int32_t every_s;                     /* period; 0 with at_minute >= 0: once a day */
+    int32_t at_minute;                   /* minute of the day in China, -1: periodic */
+    enum err (*run)(struct call *call);  /* inside a write-lane transaction; rules_settle follows */
+};
+void jobs_declare(const struct jobs_kind *kinds, size_t many);
+struct jobs_runner;
+MUST_USE enum err jobs_start(struct db_lane *lane, const char *node, struct jobs_runner **ret);
+void jobs_stop(struct jobs_runner *runner);
+/* Runs one job now, in the caller's transaction (tests, `anze` commands). */
+MUST_USE enum err jobs_run_now(struct call *call, const char *name);
+
+extern const struct db_step jobs_steps[];
+extern const size_t jobs_steps_many;
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * ledger: append, seal, verify, export: the chain and nothing else.
+ *
+ * An entry is written in the same transaction as the fact it records, or the fact did not happen. Every column of an
+ * entry is under its SM3 hash, in a canonical length-prefixed encoding; each entry carries the hash before it.
+ * A head is a sealed statement "chain C had entry N with hash H at time T", SM2-signed; heads bind the newest heads of the
+ * other writers' chains. Heads must leave the machine (exported, printed, mailed): against a rewritten file only an
+ * outside head helps.
+ * Tables: ledger_entry, ledger_chain (last seq and hash, updated with each entry), ledger_head, ledger_key (public keys).
+ */
+#ifndef ANZE_LEDGER_LEDGER_H
+#define ANZE_LEDGER_LEDGER_H
+
+#include "base/call.h"
+#include "base/crypt.h"
+#include "base/json.h"
+#include "db/db.h"
+
+/* What happened. verb: "system.created"; subject: kind + id; unit: whose matter it is (0: nobody's); detail: a JSON object text. */
+struct ledger_fact {
+    const char *verb;
+    const char *subject_kind;
+    int64_t subject_id;
+    int64_t unit_id;
+    struct str unit_path;
+    struct str detail; /* STR_NONE: {} */
+};
+/* Appends under the call's actor and time. ret_seq may be NULL. */
+MUST_USE enum err ledger_append(struct call *call, const struct ledger_fact *fact, int64_t *ret_seq);
+
+/* The signing key: <data>/ledger.key (PEM, 0600); made on first use by ledger_key_open. */
+MUST_USE enum err ledger_key_open(struct arena *arena, const char *data_dir, bool create, struct crypt_sm2_key **ret, char why[256]);
+void ledger_set_chain(const char *chain); /* this node's chain name, default "main" */
+/* Seals the head of this node's chain when entries were added since the last head. Runs in a write transaction. */
+MUST_USE enum err ledger_seal(struct call *call, const struct crypt_sm2_key *key);
+
+struct ledger_verdict {
+    int64_t entries, heads;
+    bool ok;
+    int64_t bad_seq;  /* first bad entry, 0 when ok or when not about one entry */
+    const char *bad_chain;
+    const char *why;  /* words key, e.g. "ledger.bad.hash" */
+    struct str why_detail;
+};
+/* Reads every chain from the start. head_json: an exported head to hold the chain against, or STR_NONE.
+ * progress may be NULL. A damaged database file is a verdict (ok=false), not an error. */
+MUST_USE enum err ledger_verify(struct call *call, struct str head_json, void (*progress)(int64_t done, int64_t of),
+                                struct ledger_verdict *ret);
+/* The newest sealed head as a JSON object with signature and public key; ERR_NOT_FOUND before the first. */
+MUST_USE enum err ledger_head(struct call *call, struct json_writer *w);
+/* All entries as JSON lines, oldest first. */
+MUST_USE enum err ledger_export(struct call *call, enum err (*line)(struct str json, void *context), void *context);
+
+extern const struct db_step ledger_steps[];
+extern const size_t ledger_steps_many;
+
+#endif
