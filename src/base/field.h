@@ -102,6 +102,12 @@ struct field_value *field_get(const struct field_record *record, const char *nam
 int64_t field_int(const struct field_record *record, const char *name, int64_t otherwise);
 struct str field_str(const struct field_record *record, const char *name); /* STR_NONE when absent or empty */
 
+/* The given values as a JSON object, for the ledger's detail: personal and secret fields are left out, since
+ * nobody can ever erase the ledger.  */
+struct str field_json(struct arena *arena, const struct field_record *record);
+/* Writes one value under its field's name. */
+void field_put(struct json_writer *w, const struct field *field, const struct field_value *value);
+
 /* Masks by code point (domain rules for names, phones, e-mail): keep follows from field->format. */
 struct str field_mask(struct arena *arena, const struct field *field, struct str value);
 
