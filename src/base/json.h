@@ -29,6 +29,8 @@ enum json_kind json_kind(const struct json *node); /* NULL node -> JSON_NULL */
 const struct json *json_get(const struct json *object, const char *key); /* NULL when absent or not an object */
 struct str json_text(const struct json *node);      /* STR_NONE unless text */
 int64_t json_int(const struct json *node, int64_t otherwise);
+/* The library that reads JSON exports a function of this name; ours must not take its place at load time. */
+#define json_real json_real_of
 double json_real(const struct json *node, double otherwise);
 bool json_bool(const struct json *node, bool otherwise);
 size_t json_count(const struct json *node);          /* items of an array, keys of an object, else 0 */

@@ -58,6 +58,8 @@ struct buf {
 /* Heap-backed so that it can outlive an arena; BUF() frees it at scope end. */
 #define BUF(name, max_bytes) __attribute__((cleanup(buf_free))) struct buf name = {NULL, 0, 0, (max_bytes), false}
 void buf_free(struct buf *buf);
+/* Room for so many further bytes at the end, or NULL when it would pass max (sets ->over). The writer adds to ->len itself. */
+char *buf_room(struct buf *buf, size_t bytes);
 void buf_add(struct buf *buf, const void *bytes, size_t len); /* on overflow sets ->over and drops the bytes */
 void buf_add_str(struct buf *buf, struct str s);
 void buf_add_char(struct buf *buf, char c);
