@@ -42,7 +42,7 @@ function(anze_modules modules)
     file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/module_list.c CONTENT "${text}" @ONLY)
     set(entries "")
     file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}
-        src/*/steps/*.sql src/*/words/*.json packs/*.yaml packs/*.json packs/*.csv web/dist/*)
+        src/*/steps/*.sql src/*/*/steps/*.sql src/*/words/*.json src/*/*/words/*.json packs/*.yaml packs/*.json packs/*.csv web/dist/*)
     list(SORT found)
     foreach(path ${found})
         string(REGEX REPLACE "^src/(domain/)?" "" name ${path})
