@@ -22,7 +22,4 @@ void jobs_stop(struct jobs_runner *runner);
 /* Runs one job now, in the caller's transaction (tests, `anze` commands). */
 MUST_USE enum err jobs_run_now(struct call *call, const char *name);
 
-extern const struct db_step jobs_steps[];
-extern const size_t jobs_steps_many;
-
 #endif

@@ -23,12 +23,20 @@
  *     column 1  since when, epoch ms (0: always): what `due.from` and `within` count from
  *     column 2  value (text or integer; NULL when the fact is a plain yes): what {min:, is:, in:, at_least:} compare with
  * Parameter $1 is a subject id, or 0 for all subjects:  … WHERE ($1 = 0 OR f.finding_id = $1)
- * order: for at_least on named values, the enum whose order counts (least first); else NULL. */
+ * A subject may have several rows (one a post, one a document): the fact holds when any of them passes the comparison.
+ * order: for at_least on named values, the enum whose order counts (least first); it also lets the lint know the
+ * values, so give it wherever the value is a closed list; else NULL.
+ * args: what a pack may narrow the fact by, {org.post_filled: {post: security_officer}}: up to two names, NULL after the last.
+ * They arrive as text from $2 on, in this order; one that the pack leaves out arrives as ''. The name "period" is special:
+ * it takes two parameters, first and last day as "YYYY-MM-DD" ('0000-01-01' and '9999-12-31' when left out), so
+ * evidence.filed with args {"kind", "period"} reads
+ *     … WHERE ($1 = 0 OR d.unit_id = $1) AND ($2 = '' OR d.kind = $2) AND d.on_day BETWEEN $3 AND $4 */
 struct rules_fact {
     const char *name;    /* "finding.formally_notified" */
     const char *subject; /* "finding" */
     const char *sql;
     const struct field_enum *order;
+    const char *args[3];
 };
 /* A kind of subject: how the engine finds who answers. SQL: rows (id, unit_id, unit_path, label), same $1 convention.
  * system_sql (may be NULL): rows (id, system_id): for `recurs … same: system`. */
@@ -58,6 +66,8 @@ void rules_declare_facts(const struct rules_fact *facts, size_t many);
 void rules_declare_subjects(const struct rules_subject *subjects, size_t many);
 void rules_declare_proposals(const struct rules_proposal *proposals, size_t many);
 void rules_listen(rules_listener *listener);
+/* The closed list of posts that packs may name (org declares its own; until then a built-in list holds). */
+void rules_declare_posts(const struct field_enum *posts);
 
 /* ---- what capabilities call ---- */
 /* Notes that facts about this subject may have changed; cheap, deduplicated. */
@@ -75,6 +85,23 @@ MUST_USE enum err rules_extend(struct call *call, const char *subject_kind, int6
 MUST_USE enum err rules_cite(struct call *call, const char *article, struct str *ret_text);
 /* The working-day calendar in force (built-in unless the data folder has newer year files). */
 const struct calendar *rules_calendar(void);
+void rules_set_calendar(const struct calendar *calendar); /* at start; NULL: the built-in one again. Must stay valid */
+
+/* One duty, as frozen when it opened (for letters, notices and reminders). Texts live in call->arena. */
+struct rules_duty {
+    int64_t duty_id;
+    struct str rule, article, subject_kind, subject_label, text, text_en, state; /* state: open satisfied cancelled waived */
+    int64_t subject_id, unit_id, system_id;
+    struct str unit_path, due_on, answers; /* due_on: "YYYY-MM-DD", empty when the rule sets no date; answers: post or role */
+    bool late, provisional;
+};
+MUST_USE enum err rules_duty_get(struct call *call, int64_t duty_id, struct rules_duty *ret);
+/* The newest duty of a rule for a subject, open or not; ERR_NOT_FOUND when the rule never applied. */
+MUST_USE enum err rules_duty_of(struct call *call, const char *rule, const char *subject_kind, int64_t subject_id,
+                                struct rules_duty *ret);
+/* Duties as rows: the workbench, the drill-down of an article. Filters: state, late, article, pack, rule, subject_kind,
+ * subject_id, unit_id, due_before; sorted by due date. Scoped by unit path. */
+extern const struct db_list rules_duty_list;
 
 /* ---- packs ---- */
 struct rules_lint { int line, column; struct str message; };
@@ -83,14 +110,13 @@ MUST_USE enum err rules_pack_lint(struct call *call, struct str yaml, struct rul
 /* Loads (replaces the newest version of) a pack in the call's transaction and evaluates it. preview: only counts what it would open and close. */
 struct rules_load_report { int64_t opens, closes, articles, duties, gates, consequences; struct str pack, version; };
 MUST_USE enum err rules_pack_load(struct call *call, struct str yaml, bool preview, struct rules_load_report *ret);
-/* Per article: {"pack","article","cite","title","summary","supported","fulfilled","due","late","exempt","units":…}. scope as in lists. */
+/* Writes "articles":[…] into the open object, per article: {"pack","article","cite","title","title_en","summary","summary_en",
+ * "supported","not_yet","not_yet_en","fulfilled","due","late","exempt","units":{"fulfilled","due","late","exempt"}}: the first
+ * four count duties, "units" counts units by their worst duty. scope_path as in lists ("" all). */
 MUST_USE enum err rules_coverage(struct call *call, struct str scope_path, struct json_writer *w);
 
 /* ---- time ---- */
 /* Everything that only the calendar changes: late duties, reminders, escalations, provisional dates when a year arrives, consequences of lateness. */
 MUST_USE enum err rules_sweep(struct call *call);
-
-extern const struct db_step rules_steps[];
-extern const size_t rules_steps_many;
 
 #endif
