@@ -9,6 +9,7 @@
 #ifndef ANZE_ACCESS_ACCESS_H
 #define ANZE_ACCESS_ACCESS_H
 
+#include <stddef.h>
 #include "base/call.h"
 #include "base/field.h"
 #include "db/db.h"
@@ -42,7 +43,12 @@ struct access_actor {
     bool sees_all;           /* authority roles, scan team (no personal data), admins as their powers say */
     bool must_change_password;
     int64_t session_id;
+    enum call_lang lang;     /* the language this person chose */
 };
+_Static_assert(offsetof(struct access_actor, user_id) == offsetof(struct call_who, user_id) &&
+                   offsetof(struct access_actor, login_name) == offsetof(struct call_who, login_name) &&
+                   offsetof(struct access_actor, display_name) == offsetof(struct call_who, display_name),
+               "struct access_actor begins with the members of struct call_who");
 extern const struct field_enum access_role_enum; /* "role": names in bit order, without local_admin */
 const char *access_role_name(unsigned one_role);
 unsigned access_role_of(struct str name); /* 0 when unknown */
@@ -67,8 +73,5 @@ struct str access_password_random(struct arena *arena);
 /* The command line acts as this. */
 extern const struct access_actor access_local_admin;
 extern const struct access_actor access_program; /* jobs and rules */
-
-extern const struct db_step access_steps[];
-extern const size_t access_steps_many;
 
 #endif

@@ -7,6 +7,7 @@
 #define ANZE_BASE_CALL_H
 
 #include <stdint.h>
+#include <string.h>
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -16,6 +17,13 @@ struct access_actor; /* access/access.h */
 struct rules_touched; /* rules/rules.h */
 
 enum call_lang { CALL_ZH, CALL_EN };
+
+/* Who acts, as far as rooms below access need to know: struct access_actor begins with exactly these members
+ * (asserted there), so that call_who can read them without knowing the rest. */
+struct call_who {
+    int64_t user_id;
+    struct str login_name, display_name;
+};
 
 #define CALL_FAULT_ARGS 4
 #define CALL_FAULTS_MAX 200 /* further ones are counted, not kept */
@@ -52,5 +60,13 @@ enum err call_fail_args(struct call *call, enum err word, const char *field, con
 /* The same for a row of a file. The fault stays on the list; the caller goes on to find the others. */
 struct call_fault *call_fault_add(struct call *call, const char *field, const char *key);
 void call_faults_clear(struct call *call);
+/* Zeroes and empty names when nobody is signed in. */
+static inline struct call_who call_who(const struct call *call)
+{
+    struct call_who who = {0};
+    if (call->actor)
+        memcpy(&who, (const void *)call->actor, sizeof who);
+    return who;
+}
 
 #endif

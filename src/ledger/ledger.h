@@ -52,7 +52,4 @@ MUST_USE enum err ledger_head(struct call *call, struct json_writer *w);
 /* All entries as JSON lines, oldest first. */
 MUST_USE enum err ledger_export(struct call *call, enum err (*line)(struct str json, void *context), void *context);
 
-extern const struct db_step ledger_steps[];
-extern const size_t ledger_steps_many;
-
 #endif
