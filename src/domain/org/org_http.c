@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/module.h"
+#include "domain/org/org.h"
+
+#include "base/clock.h"
+#include "ledger/ledger.h"
+
+/* ---- units ---- */
+
+static const struct db_filter unit_filters[] = {
+    {"parent_id", "u.parent_id = $$", FIELD_INT, NULL},
+    {"unit_kind", "u.unit_kind = $$", FIELD_ENUM, &org_unit_kind_enum},
+};
+static const struct db_sort unit_sorts[] = {
+    {"unit_path", "u.unit_path"},
+    {"unit_name", "u.unit_name"},
+};
+#define UNIT_SELECT                                                                                          \
+    "SELECT u.unit_id, u.parent_id, u.unit_name, u.short_name, u.unit_kind, u.uscc, u.region_code,"         \
+    " u.issuer_code, u.supervising_unit_id, u.office_phone, u.address, u.sort_no, u.valid_from, u.valid_to,"  \
+    " u.unit_path, p.unit_name FROM org_unit u LEFT JOIN org_unit p ON p.unit_id = u.parent_id"
+#define UNIT_PATH_COLUMN   14
+#define UNIT_PARENT_COLUMN 15
+static const struct db_list unit_list = {
+    .columns = &org_unit_table,
+    .select = UNIT_SELECT,
+    .scope = "u.unit_path",
+    .key = "u.unit_id",
+    .default_sort = "unit_path",
+    .filters = unit_filters,
+    .many_filters = sizeof(unit_filters) / sizeof(unit_filters[0]),
+    .sorts = unit_sorts,
+    .many_sorts = sizeof(unit_sorts) / sizeof(unit_sorts[0]),
+    .search = "(u.unit_name LIKE $$ OR u.short_name LIKE $$ OR u.uscc LIKE $$)",
+};
+
+static enum err org_tree(struct call *call, struct http_exchange *x)
+{
+    bool nothing;
+    struct str scope = access_scope(call->actor, &nothing);
+    json_open_array(x->out, "items");
+    DB_ROWS(rows);
+    TRY(db_query(call, &rows,
+                 "SELECT unit_id, parent_id, unit_name, unit_kind FROM org_unit WHERE unit_path >= $1"
+                 " AND unit_path < $1 || 'z' AND valid_to IS NULL AND $2 = 0 ORDER BY unit_path",
+                 db_str(scope), db_int(nothing)));
+    while (db_next(&rows)) {
+        json_open_object(x->out, NULL);
+        json_put_int(x->out, "unit_id", db_col_int(&rows, 0));
+        if (db_col_null(&rows, 1))
+            json_put_null(x->out, "parent_id");
+        else
+            json_put_int(x->out, "parent_id", db_col_int(&rows, 1));
+        json_put_str(x->out, "unit_name", db_col_str(&rows, 2));
+        json_put_str(x->out, "unit_kind", db_col_str(&rows, 3));
+        json_close_object(x->out);
+    }
+    TRY(db_end(&rows));
+    json_close_array(x->out);
+    return ERR_OK;
+}
+
+static enum err put_unit(struct call *call, int64_t unit_id, struct json_writer *w)
+{
+    DB_ROWS(rows);
+    TRY(db_one(call, &rows, UNIT_SELECT " WHERE u.unit_id = $1", db_int(unit_id)));
+    TRY(access_reach(call, db_col_str(&rows, UNIT_PATH_COLUMN)));
+    db_put_row(w, &rows, &org_unit_table);
+    json_put_str(w, "parent_name", db_col_str(&rows, UNIT_PARENT_COLUMN));
+    return ERR_OK;
+}
+
+/* The way from the root down to the unit: the breadcrumb. Only as far as the actor may see. */
+static enum err put_trail(struct call *call, int64_t unit_id, struct json_writer *w)
+{
+    DB_ROWS(rows);
+    TRY(db_query(call, &rows,
+                 "SELECT a.unit_id, a.unit_name, a.unit_path FROM org_unit a JOIN org_unit u"
+                 " ON a.unit_path = SUBSTR(u.unit_path, 1, LENGTH(a.unit_path)) WHERE u.unit_id = $1"
+                 " ORDER BY a.unit_path",
+                 db_int(unit_id)));
+    json_open_array(w, "trail");
+    while (db_next(&rows)) {
+        if (access_reach(call, db_col_str(&rows, 2)) != ERR_OK)
+            continue;
+        json_open_object(w, NULL);
+        json_put_int(w, "unit_id", db_col_int(&rows, 0));
+        json_put_str(w, "unit_name", db_col_str(&rows, 1));
+        json_close_object(w);
+    }
+    json_close_array(w);
+    return db_end(&rows);
+}
+
+static enum err put_posts(struct call *call, int64_t unit_id, struct json_writer *w)
+{
+    DB_ROWS(rows);
+    TRY(db_query(call, &rows,
+                 "SELECT o.post_id, o.post_kind, o.department, o.valid_from, o.valid_to, p.person_id, p.unit_path,"
+                 " p.person_name, p.title, p.office_phone, p.mobile, p.email FROM org_post o"
+                 " JOIN org_person p ON p.person_id = o.person_id WHERE o.unit_id = $1"
+                 " ORDER BY CASE WHEN o.valid_to IS NULL THEN 0 ELSE 1 END, o.valid_from DESC, o.post_id",
+                 db_int(unit_id)));
+    json_open_array(w, "posts");
+    while (db_next(&rows)) {
+        json_open_object(w, NULL);
+        json_put_int(w, "post_id", db_col_int(&rows, 0));
+        json_put_str(w, "post_kind", db_col_str(&rows, 1));
+        json_put_str(w, "department", db_col_str(&rows, 2));
+        json_put_str(w, "valid_from", db_col_str(&rows, 3));
+        json_put_c(w, "valid_to", db_col_null(&rows, 4) ? NULL : str_c(call->arena, db_col_str(&rows, 4)));
+        struct org_person person = {
+            .person_id = db_col_int(&rows, 5), .unit_path = db_col_str(&rows, 6), .person_name = db_col_str(&rows, 7),
+            .title = db_col_str(&rows, 8), .office_phone = db_col_str(&rows, 9), .mobile = db_col_str(&rows, 10),
+            .email = db_col_str(&rows, 11),
+        };
+        org_put_person(call, w, &person);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    return db_end(&rows);
+}
+
+static enum err org_get(struct call *call, struct http_exchange *x)
+{
+    TRY(put_unit(call, x->ids[0], x->out));
+    TRY(put_trail(call, x->ids[0], x->out));
+    return put_posts(call, x->ids[0], x->out);
+}
+
+static enum err org_posts(struct call *call, struct http_exchange *x)
+{
+    struct org_unit unit;
+    TRY(org_unit_reach(call, x->ids[0], &unit));
+    return put_posts(call, x->ids[0], x->out);
+}
+
+static enum err org_create(struct call *call, struct http_exchange *x)
+{
+    int64_t unit_id;
+    TRY(org_unit_create(call, &x->body, &unit_id));
+    return put_unit(call, unit_id, x->out);
+}
+
+static enum err org_change(struct call *call, struct http_exchange *x)
+{
+    struct org_unit unit;
+    TRY(org_unit_reach(call, x->ids[0], &unit));
+    if (field_get(&x->body, "parent_id")->given && field_int(&x->body, "parent_id", 0) != unit.parent_id)
+        return call_fail(call, ERR_REFUSED, "parent_id", "org.fault.move_not_here");
+    TRY(db_update(call, "org_unit", "unit_id", x->ids[0], &x->body, NULL, 0));
+    rules_touch(call, "unit", x->ids[0]);
+    TRY(ledger_append(call,
+                      &(struct ledger_fact){.verb = "unit.changed", .subject_kind = "unit", .subject_id = unit.unit_id,
+                                            .unit_id = unit.unit_id, .unit_path = unit.unit_path,
+                                            .detail = field_json(call->arena, &x->body)},
+                      NULL));
+    return put_unit(call, x->ids[0], x->out);
+}
+
+/* ---- people and posts ---- */
+
+static const struct field person_row_fields[] = {
+    {.name = "person_id", .type = FIELD_INT},
+    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit"},
+    {.name = "unit_name", .type = FIELD_TEXT},
+    {.name = "user_id", .type = FIELD_REF, .ref = "user"},
+    {.name = "valid_from", .type = FIELD_DATE},
+    {.name = "valid_to", .type = FIELD_DATE},
+};
+static const struct field_table person_row_table = FIELD_TABLE("org_person_row", person_row_fields);
+static const struct db_filter person_filters[] = {{"unit_id", "p.unit_id = $$", FIELD_INT, NULL}};
+static const struct db_sort person_sorts[] = {{"unit_path", "p.unit_path"}};
+#define PERSON_SELECT                                                                                        \
+    "SELECT p.person_id, p.unit_id, u.unit_name, p.user_id, p.valid_from, p.valid_to, p.unit_path,"         \
+    " p.person_name, p.title, p.office_phone, p.mobile, p.email FROM org_person p"                           \
+    " JOIN org_unit u ON u.unit_id = p.unit_id"
+static const struct db_list person_list = {
+    .columns = &person_row_table,
+    .select = PERSON_SELECT,
+    .scope = "p.unit_path",
+    .key = "p.person_id",
+    .default_sort = "unit_path",
+    .filters = person_filters,
+    .many_filters = 1,
+    .sorts = person_sorts,
+    .many_sorts = 1,
+    .search = "(p.person_name LIKE $$ OR p.title LIKE $$ OR u.unit_name LIKE $$)",
+};
+
+static struct org_person person_of_row(const struct db_rows *rows)
+{
+    return (struct org_person){
+        .person_id = db_col_int(rows, 0), .unit_id = db_col_int(rows, 1), .unit_path = db_col_str(rows, 6),
+        .person_name = db_col_str(rows, 7), .title = db_col_str(rows, 8), .office_phone = db_col_str(rows, 9),
+        .mobile = db_col_str(rows, 10), .email = db_col_str(rows, 11),
+    };
+}
+
+static void put_person_row(struct call *call, struct json_writer *w, const struct db_rows *rows)
+{
+    struct org_person person = person_of_row(rows);
+    bool open = access_sees_personal(call, person.unit_path);
+    static const char *const names[] = {"person_name", "title", "office_phone", "mobile", "email"};
+    struct str values[] = {person.person_name, person.title, person.office_phone, person.mobile, person.email};
+    for (int i = 0; i < 5; i++) {
+        const struct field *field = field_find(&org_person_table, str_of(names[i]));
+        bool mask = !open && (field->flags & FIELD_PERSONAL);
+        json_put_str(w, names[i], mask ? field_mask(call->arena, field, values[i]) : values[i]);
+    }
+    json_put_bool(w, "masked", !open);
+}
+
+static enum err org_people(struct call *call, struct http_exchange *x)
+{
+    struct db_list_ask ask = http_ask(call, x);
+    return db_list(call, &person_list, &ask, x->out, put_person_row);
+}
+
+static enum err org_person_post(struct call *call, struct http_exchange *x)
+{
+    int64_t person_id;
+    TRY(org_person_create(call, &x->body, &person_id));
+    json_put_int(x->out, "person_id", person_id);
+    return ERR_OK;
+}
+
+static enum err reach_person(struct call *call, int64_t person_id, struct db_rows *rows, struct org_person *ret)
+{
+    TRY(db_one(call, rows, PERSON_SELECT " WHERE p.person_id = $1", db_int(person_id)));
+    *ret = person_of_row(rows);
+    return access_reach(call, ret->unit_path);
+}
+
+static enum err org_person_patch(struct call *call, struct http_exchange *x)
+{
+    struct org_person person;
+    DB_ROWS(rows);
+    TRY(reach_person(call, x->ids[0], &rows, &person));
+    struct str path = str_copy(call->arena, person.unit_path);
+    int64_t unit_id = person.unit_id;
+    db_rows_close(&rows);
+    if (field_get(&x->body, "unit_id")->given && field_int(&x->body, "unit_id", 0) != unit_id)
+        return call_fail(call, ERR_REFUSED, "unit_id", "org.fault.person_stays");
+    TRY(db_update(call, "org_person", "person_id", x->ids[0], &x->body, NULL, 0));
+    rules_touch(call, "unit", unit_id);
+    json_put_int(x->out, "person_id", x->ids[0]);
+    return ledger_append(call,
+                         &(struct ledger_fact){.verb = "person.changed", .subject_kind = "person",
+                                               .subject_id = x->ids[0], .unit_id = unit_id, .unit_path = path,
+                                               .detail = field_json(call->arena, &x->body)},
+                         NULL);
+}
+
+static const struct field reveal_fields[] = {
+    {.name = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 200},
+};
+static const struct field_table reveal_table = FIELD_TABLE("reveal", reveal_fields);
+
+/* Personal data in full, once, for a reason that the ledger keeps. */
+static enum err org_person_reveal(struct call *call, struct http_exchange *x)
+{
+    struct org_person person;
+    DB_ROWS(rows);
+    TRY(reach_person(call, x->ids[0], &rows, &person));
+    json_put_int(x->out, "person_id", person.person_id);
+    json_put_str(x->out, "person_name", person.person_name);
+    json_put_str(x->out, "title", person.title);
+    json_put_str(x->out, "office_phone", person.office_phone);
+    json_put_str(x->out, "mobile", person.mobile);
+    json_put_str(x->out, "email", person.email);
+    int64_t unit_id = person.unit_id;
+    struct str path = str_copy(call->arena, person.unit_path);
+    db_rows_close(&rows);
+    return ledger_append(call,
+                         &(struct ledger_fact){.verb = "person.revealed", .subject_kind = "person",
+                                               .subject_id = x->ids[0], .unit_id = unit_id, .unit_path = path,
+                                               .detail = field_json(call->arena, &x->body)},
+                         NULL);
+}
+
+static enum err org_appoint(struct call *call, struct http_exchange *x)
+{
+    int64_t post_id;
+    TRY(org_post_appoint(call, x->ids[0], field_int(&x->body, "person_id", 0), field_str(&x->body, "post_kind"),
+                         field_str(&x->body, "department"), field_str(&x->body, "valid_from"), &post_id));
+    json_put_int(x->out, "post_id", post_id);
+    return ERR_OK;
+}
+
+static const struct field post_end_fields[] = {
+    {.name = "valid_to", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+};
+static const struct field_table post_end_table = FIELD_TABLE("post_end", post_end_fields);
+
+static enum err org_post_end(struct call *call, struct http_exchange *x)
+{
+    DB_ROWS(rows);
+    TRY(db_one(call, &rows, "SELECT unit_id, unit_path, valid_from FROM org_post WHERE post_id = $1", db_int(x->ids[0])));
+    TRY(access_reach(call, db_col_str(&rows, 1)));
+    int64_t unit_id = db_col_int(&rows, 0);
+    struct str path = db_col_copy(call, &rows, 1), from = db_col_copy(call, &rows, 2);
+    db_rows_close(&rows);
+    if (str_cmp(field_str(&x->body, "valid_to"), from) < 0)
+        return call_fail(call, ERR_INVALID, "valid_to", "org.fault.ends_before_start", from);
+    TRY(db_run(call, "UPDATE org_post SET valid_to = $2 WHERE post_id = $1", db_int(x->ids[0]),
+               db_str(field_str(&x->body, "valid_to"))));
+    rules_touch(call, "unit", unit_id);
+    json_put_int(x->out, "post_id", x->ids[0]);
+    return ledger_append(call,
+                         &(struct ledger_fact){.verb = "post.ended", .subject_kind = "unit", .subject_id = unit_id,
+                                               .unit_id = unit_id, .unit_path = path,
+                                               .detail = field_json(call->arena, &x->body)},
+                         NULL);
+}
+
+/* ---- address ranges ---- */
+
+static const struct db_filter range_filters[] = {{"unit_id", "r.unit_id = $$", FIELD_INT, NULL}};
+static const struct db_sort range_sorts[] = {{"first_key", "r.first_key"}};
+static const struct db_list range_list = {
+    .columns = &org_address_range_table,
+    .select = "SELECT r.range_id, r.unit_id, r.range_text, r.network_zone, r.note, u.unit_name"
+              " FROM org_address_range r JOIN org_unit u ON u.unit_id = r.unit_id",
+    .where = "r.valid_to IS NULL",
+    .scope = "r.unit_path",
+    .key = "r.range_id",
+    .default_sort = "first_key",
+    .filters = range_filters,
+    .many_filters = 1,
+    .sorts = range_sorts,
+    .many_sorts = 1,
+    .search = "(r.range_text LIKE $$ OR u.unit_name LIKE $$)",
+};
+
+static void put_range_unit(struct call *call, struct json_writer *w, const struct db_rows *rows)
+{
+    (void)call;
+    json_put_str(w, "unit_name", db_col_str(rows, 5));
+}
+
+static enum err org_ranges(struct call *call, struct http_exchange *x)
+{
+    struct db_list_ask ask = http_ask(call, x);
+    return db_list(call, &range_list, &ask, x->out, put_range_unit);
+}
+
+static enum err org_range_post(struct call *call, struct http_exchange *x)
+{
+    int64_t range_id;
+    TRY(org_range_create(call, &x->body, &range_id));
+    json_put_int(x->out, "range_id", range_id);
+    return ERR_OK;
+}
+
+static enum err org_range_end(struct call *call, struct http_exchange *x)
+{
+    DB_ROWS(rows);
+    TRY(db_one(call, &rows, "SELECT unit_id, unit_path FROM org_address_range WHERE range_id = $1 AND valid_to IS NULL",
+               db_int(x->ids[0])));
+    TRY(access_reach(call, db_col_str(&rows, 1)));
+    int64_t unit_id = db_col_int(&rows, 0);
+    struct str path = db_col_copy(call, &rows, 1);
+    db_rows_close(&rows);
+    TRY(db_run(call, "UPDATE org_address_range SET valid_to = $2 WHERE range_id = $1", db_int(x->ids[0]),
+               db_c(clock_date(clock_day_of(call->now_ms)).text)));
+    return ledger_append(call,
+                         &(struct ledger_fact){.verb = "address_range.ended", .subject_kind = "address_range",
+                                               .subject_id = x->ids[0], .unit_id = unit_id, .unit_path = path},
+                         NULL);
+}
+
+#define MANAGERS (ROLE_COUNTY_OFFICER)
+#define READERS  (ROLES_AUTHORITY | ROLES_UNIT | ROLE_SYS_ADMIN | ROLE_SEC_ADMIN)
+static const struct http_route routes[] = {
+    {.method = "GET", .path = "/api/units", .grant = READERS | ROLE_SCAN_TEAM, .name = "org_list", .handle = http_list,
+     .kind = HTTP_LIST, .reply = &org_unit_table, .list = &unit_list, .summary_zh = "单位列表", .summary_en = "Units"},
+    {.method = "GET", .path = "/api/units/tree", .grant = READERS | ROLE_SCAN_TEAM, .name = "org_tree", .handle = org_tree,
+     .kind = HTTP_ANY, .summary_zh = "单位树", .summary_en = "The tree of units"},
+    {.method = "POST", .path = "/api/units", .grant = MANAGERS, .name = "org_create", .handle = org_create,
+     .kind = HTTP_ONE, .body = &org_unit_table, .reply = &org_unit_table, .summary_zh = "新增单位", .summary_en = "Add a unit"},
+    {.method = "GET", .path = "/api/units/{unit_id}", .grant = READERS, .name = "org_get", .handle = org_get,
+     .kind = HTTP_ONE, .reply = &org_unit_table, .summary_zh = "单位档案", .summary_en = "A unit with its posts"},
+    {.method = "PATCH", .path = "/api/units/{unit_id}", .grant = MANAGERS, .name = "org_change", .handle = org_change,
+     .kind = HTTP_ONE, .flags = HTTP_PARTIAL, .body = &org_unit_table, .reply = &org_unit_table, .summary_zh = "修改单位",
+     .summary_en = "Change a unit"},
+    {.method = "GET", .path = "/api/units/{unit_id}/posts", .grant = READERS, .name = "org_posts", .handle = org_posts,
+     .kind = HTTP_ANY, .summary_zh = "任职情况", .summary_en = "Who holds which post, now and before"},
+    {.method = "POST", .path = "/api/units/{unit_id}/posts", .grant = MANAGERS | ROLES_UNIT, .name = "org_appoint",
+     .handle = org_appoint, .kind = HTTP_ANY, .body = &org_post_table, .summary_zh = "任命", .summary_en = "Appoint a person to a post"},
+    {.method = "POST", .path = "/api/posts/{post_id}/end", .grant = MANAGERS | ROLES_UNIT, .name = "org_post_end",
+     .handle = org_post_end, .kind = HTTP_ANY, .body = &post_end_table, .summary_zh = "免职", .summary_en = "End a holding"},
+    {.method = "GET", .path = "/api/people", .grant = ROLES_AUTHORITY | ROLES_UNIT, .name = "org_people", .handle = org_people,
+     .kind = HTTP_LIST, .reply = &org_person_table, .list = &person_list, .summary_zh = "人员列表", .summary_en = "People"},
+    {.method = "POST", .path = "/api/people", .grant = MANAGERS | ROLES_UNIT, .name = "org_person_create",
+     .handle = org_person_post, .kind = HTTP_ANY, .body = &org_person_table, .summary_zh = "新增人员", .summary_en = "Add a person"},
+    {.method = "PATCH", .path = "/api/people/{person_id}", .grant = MANAGERS | ROLES_UNIT, .name = "org_person_change",
+     .handle = org_person_patch, .kind = HTTP_ANY, .flags = HTTP_PARTIAL, .body = &org_person_table, .summary_zh = "修改人员",
+     .summary_en = "Change a person"},
+    {.method = "POST", .path = "/api/people/{person_id}/reveal", .grant = ROLES_AUTHORITY | ROLES_UNIT, .name = "org_person_reveal",
+     .handle = org_person_reveal, .kind = HTTP_ANY, .body = &reveal_table, .summary_zh = "查看完整个人信息（留痕）",
+     .summary_en = "Personal data in full, for a recorded reason"},
+    {.method = "GET", .path = "/api/address-ranges", .grant = ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM, .name = "org_ranges",
+     .handle = org_ranges, .kind = HTTP_LIST, .reply = &org_address_range_table, .list = &range_list, .summary_zh = "地址段",
+     .summary_en = "Address ranges and their owners"},
+    {.method = "POST", .path = "/api/address-ranges", .grant = MANAGERS, .name = "org_range_create", .handle = org_range_post,
+     .kind = HTTP_ANY, .body = &org_address_range_table, .summary_zh = "登记地址段", .summary_en = "Give a unit an address range"},
+    {.method = "POST", .path = "/api/address-ranges/{range_id}/end", .grant = MANAGERS, .name = "org_range_end",
+     .handle = org_range_end, .kind = HTTP_NONE, .summary_zh = "停用地址段", .summary_en = "End an address range"},
+};
+
+static const struct rules_subject subjects[] = {
+    {.name = "unit",
+     .sql = "SELECT unit_id, unit_id, unit_path, unit_name FROM org_unit WHERE valid_to IS NULL AND ($1 = 0 OR unit_id = $1)"},
+};
+
+static const struct rules_fact facts[] = {
+    {.name = "org.unit_kind", .subject = "unit",
+     .sql = "SELECT unit_id, created_at_ms, unit_kind FROM org_unit WHERE valid_to IS NULL AND ($1 = 0 OR unit_id = $1)"},
+    {.name = "org.post_filled", .subject = "unit", .args = {"post"},
+     .sql = "SELECT unit_id, MAX(created_at_ms), COUNT(*) FROM org_post WHERE valid_to IS NULL AND post_kind = $2"
+            " AND ($1 = 0 OR unit_id = $1) GROUP BY unit_id"},
+};
+
+static const char *const scoped_tables[] = {"org_person", "org_post", "org_address_range", "org_domain", NULL};
+
+const struct module org_module = {
+    .name = "org",
+    .routes = MODULE_MANY(routes),
+    .facts = MODULE_MANY(facts),
+    .subjects = MODULE_MANY(subjects),
+    .scoped_tables = scoped_tables,
+};
