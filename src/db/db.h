@@ -104,6 +104,10 @@ MUST_USE enum err db_insert(struct call *call, const char *table, const struct f
 /* Sets the given fields of one row where <key column> = id; given-and-empty becomes NULL. ERR_NOT_FOUND when no row. */
 MUST_USE enum err db_update(struct call *call, const char *table, const char *key, int64_t id, const struct field_record *record,
                             const struct db_extra *extra, size_t many_extra);
+/* Reads the stored fields of one row into a record (texts in call->arena; NULL is empty): for comparing with what a form or a
+ * sheet says, and for files that show every field. ERR_NOT_FOUND when no row. */
+MUST_USE enum err db_fetch(struct call *call, const char *table, const char *key, int64_t id,
+                           const struct field_table *fields, struct field_record *ret);
 /* Writes the current row as members of the open JSON object; columns must stand in the order of the table's fields. */
 void db_put_row(struct json_writer *w, const struct db_rows *rows, const struct field_table *columns);
 
@@ -131,7 +135,8 @@ struct db_list_ask {
     void *from;
     struct str scope_path;  /* only rows whose path starts with it; "" all */
     bool nothing;           /* an actor with no scope at all sees nothing */
-    int limit;              /* 1..200; 0 means 20; exports pass INT_MAX */
+    int limit;              /* 1..200; 0 means what ?limit= says, else 20; exports pass INT_MAX */
+    bool personal;          /* FIELD_PERSONAL columns in full; otherwise db_list masks them (db_list_each never does) */
 };
 /* Writes "items":[…],"next":cursor|null and, when ?count=1, "total":n into the open object. Bad filters, sorts and cursors are faults.
  * each (may be NULL) is called inside every item object to add computed members. */
