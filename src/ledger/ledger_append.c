@@ -41,12 +41,16 @@ static void chain_take(struct call *call, const struct db_rows *rows, struct led
 enum err ledger_chain_own(struct call *call, bool lock, struct ledger_chain *ret)
 {
     DB_ROWS(rows);
-    /* Two processes may share a chain (a command beside the server). SQLite has one writer anyway; PostgreSQL must be told. */
+    /* Two processes may share a chain (a command beside the server). SQLite has one writer anyway; PostgreSQL
+     * must be told. */
     if (lock && db_is_pg(call->db))
-        TRY(db_one(call, &rows, "SELECT chain_id, last_seq, last_hash, heads FROM ledger_chain WHERE chain = $1 FOR UPDATE",
-                   db_c(own_chain)));
+        TRY(db_one(
+            call, &rows,
+            "SELECT chain_id, last_seq, last_hash, heads FROM ledger_chain WHERE chain = $1 FOR UPDATE",
+            db_c(own_chain)));
     else
-        TRY(db_one(call, &rows, "SELECT chain_id, last_seq, last_hash, heads FROM ledger_chain WHERE chain = $1",
+        TRY(db_one(call, &rows,
+                   "SELECT chain_id, last_seq, last_hash, heads FROM ledger_chain WHERE chain = $1",
                    db_c(own_chain)));
     chain_take(call, &rows, ret);
     return db_end(&rows);
@@ -61,8 +65,10 @@ static enum err chain_begin(struct call *call, struct ledger_chain *ret)
         .chain = str_of(own_chain),
         .last_hash = {(const char *)ledger_no_hash, sizeof ledger_no_hash},
     };
-    return db_run(call, "INSERT INTO ledger_chain (chain_id, chain, last_seq, last_hash, heads) VALUES ($1, $2, 0, $3, 0)",
-                  db_int(ret->chain_id), db_str(ret->chain), db_blob(ledger_no_hash, sizeof ledger_no_hash));
+    return db_run(
+        call,
+        "INSERT INTO ledger_chain (chain_id, chain, last_seq, last_hash, heads) VALUES ($1, $2, 0, $3, 0)",
+        db_int(ret->chain_id), db_str(ret->chain), db_blob(ledger_no_hash, sizeof ledger_no_hash));
 }
 
 static enum err entry_write(struct call *call, const struct ledger_entry *e)
@@ -70,10 +76,11 @@ static enum err entry_write(struct call *call, const struct ledger_entry *e)
     return db_run(call,
                   "INSERT INTO ledger_entry (" LEDGER_ENTRY_COLUMNS ")"
                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-                  db_int(e->entry_id), db_str(e->chain), db_int(e->seq), db_int(e->at_ms), db_int(e->actor_id),
-                  db_str(e->actor_login), db_str(e->actor_name), db_str(e->verb), db_str(e->subject_kind),
-                  db_int(e->subject_id), db_int(e->unit_id), db_str(e->unit_path), db_str(e->detail),
-                  db_blob(e->prev_hash.at, e->prev_hash.len), db_blob(e->hash.at, e->hash.len));
+                  db_int(e->entry_id), db_str(e->chain), db_int(e->seq), db_int(e->at_ms),
+                  db_int(e->actor_id), db_str(e->actor_login), db_str(e->actor_name), db_str(e->verb),
+                  db_str(e->subject_kind), db_int(e->subject_id), db_int(e->unit_id), db_str(e->unit_path),
+                  db_str(e->detail), db_blob(e->prev_hash.at, e->prev_hash.len),
+                  db_blob(e->hash.at, e->hash.len));
 }
 
 enum err ledger_append(struct call *call, const struct ledger_fact *fact, int64_t *ret_seq)
@@ -108,8 +115,8 @@ enum err ledger_append(struct call *call, const struct ledger_fact *fact, int64_
     TRY(ledger_entry_hash(&entry, &scratch, &hash));
     entry.hash = (struct str){(const char *)hash.bytes, sizeof hash.bytes};
     TRY(entry_write(call, &entry));
-    TRY(db_run(call, "UPDATE ledger_chain SET last_seq = $1, last_hash = $2 WHERE chain_id = $3", db_int(entry.seq),
-               db_blob(hash.bytes, sizeof hash.bytes), db_int(chain.chain_id)));
+    TRY(db_run(call, "UPDATE ledger_chain SET last_seq = $1, last_hash = $2 WHERE chain_id = $3",
+               db_int(entry.seq), db_blob(hash.bytes, sizeof hash.bytes), db_int(chain.chain_id)));
     atomic_store(&appended, true);
     if (ret_seq)
         *ret_seq = entry.seq;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. The canonical encoding is a tag naming the kind of record and its version, then each column in table order as
- * one kind byte ('i' integer, 's' bytes), eight bytes of length, big-endian, and the value (an integer is eight bytes,
- * big-endian). No two different rows have the same encoding: lengths come before values, and the number and order of
- * columns are fixed by the tag. A new column means a new tag, never a changed meaning of this one.
+ * Method. The canonical encoding is a tag naming the kind of record and its version, then each column in
+ * table order as one kind byte ('i' integer, 's' bytes), eight bytes of length, big-endian, and the value (an
+ * integer is eight bytes, big-endian). No two different rows have the same encoding: lengths come before
+ * values, and the number and order of columns are fixed by the tag. A new column means a new tag, never a
+ * changed meaning of this one.
  */
 #include "ledger/ledger_parts.h"
 

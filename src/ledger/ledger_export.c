@@ -45,7 +45,8 @@ static enum err page(struct call *call, int64_t *last_id, bool *ret_more, struct
     int64_t read = 0;
     struct ledger_entry entry;
     TRY(db_query(call, &rows,
-                 "SELECT " LEDGER_ENTRY_COLUMNS " FROM ledger_entry WHERE entry_id > $1 ORDER BY entry_id LIMIT 2048",
+                 "SELECT " LEDGER_ENTRY_COLUMNS
+                 " FROM ledger_entry WHERE entry_id > $1 ORDER BY entry_id LIMIT 2048",
                  db_int(*last_id)));
     for (; db_next(&rows); read++) {
         if (!ledger_entry_read(&rows, &entry))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. Heads are a chain of their own: each keeps the digest of the one before it, signature included. So the
- * newest valid signature vouches for every earlier head, and verify needs one signature check per key, not one per head.
+ * Method. Heads are a chain of their own: each keeps the digest of the one before it, signature included. So
+ * the newest valid signature vouches for every earlier head, and verify needs one signature check per key,
+ * not one per head.
  */
 #include <string.h>
 #include "base/clock.h"
@@ -35,7 +36,8 @@ static enum err head_newest(struct call *call, const struct ledger_chain *chain,
 static enum err others_list(struct call *call, struct str own, struct buf *ret)
 {
     DB_ROWS(rows);
-    TRY(db_query(call, &rows, "SELECT chain, last_seq, last_hash FROM ledger_chain WHERE chain <> $1 ORDER BY chain_id",
+    TRY(db_query(call, &rows,
+                 "SELECT chain, last_seq, last_hash FROM ledger_chain WHERE chain <> $1 ORDER BY chain_id",
                  db_str(own)));
     while (db_next(&rows)) {
         struct str chain = db_col_str(&rows, 0), hash = db_col_str(&rows, 2);
@@ -52,21 +54,25 @@ static enum err key_register(struct call *call, struct str print, const uint8_t 
     TRY(db_get_int(call, &known, 0, "SELECT COUNT(*) FROM ledger_key WHERE key_print = $1", db_str(print)));
     if (known)
         return ERR_OK;
-    TRY(db_run(call, "INSERT INTO ledger_key (key_print, public_key) VALUES ($1, $2)", db_str(print), db_blob(point, 65)));
-    return ledger_append(call,
-                         &(struct ledger_fact){.verb = "ledger.key_registered",
-                                               .subject_kind = "ledger_key",
-                                               .detail = str_format(call->arena, "{\"key\":\"%.*s\"}", STR_ARG(print))},
-                         NULL);
+    TRY(db_run(call, "INSERT INTO ledger_key (key_print, public_key) VALUES ($1, $2)", db_str(print),
+               db_blob(point, 65)));
+    return ledger_append(
+        call,
+        &(struct ledger_fact){.verb = "ledger.key_registered",
+                              .subject_kind = "ledger_key",
+                              .detail = str_format(call->arena, "{\"key\":\"%.*s\"}", STR_ARG(print))},
+        NULL);
 }
 
 static enum err head_write(struct call *call, const struct ledger_head *h)
 {
     return db_run(call,
-                  "INSERT INTO ledger_head (head_id, chain, number, seq, hash, at_ms, others, prev_hash, key_print, signature)"
+                  "INSERT INTO ledger_head (head_id, chain, number, seq, hash, at_ms, others, prev_hash, "
+                  "key_print, signature)"
                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                  db_int(h->head_id), db_str(h->chain), db_int(h->number), db_int(h->seq), db_blob(h->hash.at, h->hash.len),
-                  db_int(h->at_ms), db_str(h->others), db_blob(h->prev_hash.at, h->prev_hash.len), db_str(h->key_print),
+                  db_int(h->head_id), db_str(h->chain), db_int(h->number), db_int(h->seq),
+                  db_blob(h->hash.at, h->hash.len), db_int(h->at_ms), db_str(h->others),
+                  db_blob(h->prev_hash.at, h->prev_hash.len), db_str(h->key_print),
                   db_blob(h->signature.at, h->signature.len));
 }
 
@@ -119,12 +125,14 @@ enum err ledger_seal(struct call *call, const struct crypt_sm2_key *key)
     };
     TRY(head_sign(call, key, &head));
     TRY(head_write(call, &head));
-    TRY(db_run(call, "UPDATE ledger_chain SET heads = $1 WHERE chain_id = $2", db_int(head.number), db_int(chain.chain_id)));
+    TRY(db_run(call, "UPDATE ledger_chain SET heads = $1 WHERE chain_id = $2", db_int(head.number),
+               db_int(chain.chain_id)));
     ledger_sealed();
     return ERR_OK;
 }
 
-void ledger_head_put(const struct ledger_head *head, struct str public_key, struct arena *arena, struct json_writer *w)
+void ledger_head_put(const struct ledger_head *head, struct str public_key, struct arena *arena,
+                     struct json_writer *w)
 {
     json_put_str(w, "chain", head->chain);
     json_put_int(w, "number", head->number);
@@ -148,19 +156,22 @@ enum err ledger_head(struct call *call, struct json_writer *w)
     if (!head.number)
         return ERR_NOT_FOUND;
     DB_ROWS(rows);
-    TRY(db_one(call, &rows, "SELECT public_key FROM ledger_key WHERE key_print = $1", db_str(head.key_print)));
+    TRY(db_one(call, &rows, "SELECT public_key FROM ledger_key WHERE key_print = $1",
+               db_str(head.key_print)));
     ledger_head_put(&head, db_col_str(&rows, 0), call->arena, w);
     return db_end(&rows);
 }
 
-static bool hex_member(struct arena *arena, const struct json *object, const char *key, size_t len, struct str *ret)
+static bool hex_member(struct arena *arena, const struct json *object, const char *key, size_t len,
+                       struct str *ret)
 {
     uint8_t *bytes = arena_alloc(arena, len);
     *ret = (struct str){(const char *)bytes, len};
     return str_from_hex(json_text(json_get(object, key)), bytes, len);
 }
 
-enum err ledger_head_parse(struct call *call, struct str text, struct ledger_head *ret, struct str *ret_public_key)
+enum err ledger_head_parse(struct call *call, struct str text, struct ledger_head *ret,
+                           struct str *ret_public_key)
 {
     const struct json *object;
     struct arena *arena = call->arena;

@@ -42,7 +42,8 @@ static enum err key_read(struct arena *arena, const char *path, struct crypt_sm2
     return word == ERR_OK ? word : say(why, ERR_FAILED, path, "holds no SM2 private key in PEM form");
 }
 
-/* The key must be on the disk, under its name, before a head signed by it can be: else a crash leaves heads nobody can continue. */
+/* The key must be on the disk, under its name, before a head signed by it can be: else a crash leaves heads
+ * nobody can continue. */
 static enum err key_write(const char *data_dir, const char *path, struct str pem, char why[256])
 {
     FD(fd) = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -59,7 +60,8 @@ static enum err key_write(const char *data_dir, const char *path, struct str pem
     return ERR_OK;
 }
 
-enum err ledger_key_open(struct arena *arena, const char *data_dir, bool create, struct crypt_sm2_key **ret, char why[256])
+enum err ledger_key_open(struct arena *arena, const char *data_dir, bool create, struct crypt_sm2_key **ret,
+                         char why[256])
 {
     const char *path = str_format(arena, "%s/" KEY_FILE, data_dir).at;
     enum err word = key_read(arena, path, ret, why);

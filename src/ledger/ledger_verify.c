@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. Chains are read in id order, a page at a time, each page its own statement, so that a long verification
- * beside a working server neither pins the write-ahead log nor needs a snapshot. What is judged is the state at the start:
- * the running head (ledger_chain) is read first and its hash is met on the way; a row is "beyond" only if the running
- * head read afterwards still does not reach it. Per row nothing is allocated: the canonical encoding goes into one
- * buffer. An entry whose own hash holds but whose predecessor's hash is not the one it keeps accuses the predecessor:
- * it was rewritten with a fresh hash.
+ * Method. Chains are read in id order, a page at a time, each page its own statement, so that a long
+ * verification beside a working server neither pins the write-ahead log nor needs a snapshot. What is judged
+ * is the state at the start: the running head (ledger_chain) is read first and its hash is met on the way; a
+ * row is "beyond" only if the running head read afterwards still does not reach it. Per row nothing is
+ * allocated: the canonical encoding goes into one buffer. An entry whose own hash holds but whose
+ * predecessor's hash is not the one it keeps accuses the predecessor: it was rewritten with a fresh hash.
  */
 #include <string.h>
 #include "ledger/ledger_parts.h"
@@ -93,7 +93,8 @@ static enum err entries_page(struct walk *w, bool *ret_more)
     return check->verdict->ok ? db_end(&rows) : ERR_OK;
 }
 
-/* Rows past the running head are new ones when it has moved meanwhile, else they were added behind its back. */
+/* Rows past the running head are new ones when it has moved meanwhile, else they were added behind its back.
+ */
 static enum err entries_end(struct walk *w)
 {
     struct ledger_check *check = w->check;
@@ -109,7 +110,8 @@ static enum err entries_end(struct walk *w)
     return ERR_OK;
 }
 
-static enum err entries_check(struct ledger_check *check, const struct ledger_chain *chain, struct buf *scratch)
+static enum err entries_check(struct ledger_check *check, const struct ledger_chain *chain,
+                              struct buf *scratch)
 {
     int64_t base = chain->chain_id << LEDGER_SEQ_BITS;
     struct walk w = {.check = check, .chain = chain, .scratch = scratch, .base = base, .last_id = base - 1};
@@ -123,10 +125,12 @@ static enum err entries_check(struct ledger_check *check, const struct ledger_ch
 
 static bool chain_is_sound(const struct db_rows *rows, const struct ledger_chain *c)
 {
-    return db_col_kind(rows, 0) == DB_INT && db_col_kind(rows, 1) == DB_TEXT && db_col_kind(rows, 2) == DB_INT &&
-           db_col_kind(rows, 3) == DB_BLOB && db_col_kind(rows, 4) == DB_INT && c->chain_id > 0 &&
+    return db_col_kind(rows, 0) == DB_INT && db_col_kind(rows, 1) == DB_TEXT &&
+           db_col_kind(rows, 2) == DB_INT && db_col_kind(rows, 3) == DB_BLOB &&
+           db_col_kind(rows, 4) == DB_INT && c->chain_id > 0 &&
            c->chain_id < (1LL << (62 - LEDGER_SEQ_BITS)) && c->chain.len && c->last_seq > 0 &&
-           c->last_seq <= LEDGER_SEQ_MAX && c->last_hash.len == CRYPT_SM3_LEN && c->heads >= 0 && c->heads <= LEDGER_SEQ_MAX;
+           c->last_seq <= LEDGER_SEQ_MAX && c->last_hash.len == CRYPT_SM3_LEN && c->heads >= 0 &&
+           c->heads <= LEDGER_SEQ_MAX;
 }
 
 static enum err chains_read(struct ledger_check *check)
@@ -136,7 +140,8 @@ static enum err chains_read(struct ledger_check *check)
     TRY(db_get_int(call, &many, 0, "SELECT COUNT(*) FROM ledger_chain"));
     check->chains = ARENA_ARRAY(call->arena, struct ledger_chain, many);
     DB_ROWS(rows);
-    TRY(db_query(call, &rows, "SELECT chain_id, chain, last_seq, last_hash, heads FROM ledger_chain ORDER BY chain_id"));
+    TRY(db_query(call, &rows,
+                 "SELECT chain_id, chain, last_seq, last_hash, heads FROM ledger_chain ORDER BY chain_id"));
     while (db_next(&rows) && check->many < (size_t)many) {
         struct ledger_chain *c = &check->chains[check->many++];
         *c = (struct ledger_chain){db_col_int(&rows, 0), db_col_copy(call, &rows, 1), db_col_int(&rows, 2),
@@ -148,17 +153,19 @@ static enum err chains_read(struct ledger_check *check)
     return db_end(&rows);
 }
 
-/* Rows whose id lies in no chain's range: between first (included) and the start of the next chain (excluded). */
+/* Rows whose id lies in no chain's range: between first (included) and the start of the next chain
+ * (excluded). */
 static enum err stray_check(struct ledger_check *check, int64_t first, int64_t next)
 {
     struct call *call = check->call;
     DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT entry_id, seq, chain FROM ledger_entry WHERE entry_id >= $1 AND entry_id <= $2"
-                 " AND NOT EXISTS (SELECT 1 FROM ledger_chain c WHERE c.chain = ledger_entry.chain"
-                 " AND ledger_entry.entry_id > c.chain_id * $3 AND ledger_entry.entry_id < (c.chain_id + 1) * $3)"
-                 " ORDER BY entry_id LIMIT 1",
-                 db_int(first), db_int(next), db_int(1LL << LEDGER_SEQ_BITS)));
+    TRY(db_query(
+        call, &rows,
+        "SELECT entry_id, seq, chain FROM ledger_entry WHERE entry_id >= $1 AND entry_id <= $2"
+        " AND NOT EXISTS (SELECT 1 FROM ledger_chain c WHERE c.chain = ledger_entry.chain"
+        " AND ledger_entry.entry_id > c.chain_id * $3 AND ledger_entry.entry_id < (c.chain_id + 1) * $3)"
+        " ORDER BY entry_id LIMIT 1",
+        db_int(first), db_int(next), db_int(1LL << LEDGER_SEQ_BITS)));
     if (db_next(&rows))
         ledger_bad(check, db_col_str(&rows, 2), db_col_int(&rows, 1), "ledger.bad.stray", STR_NONE);
     return db_end(&rows);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. Every head is compared with the entry it names and linked to the head before it by a digest that includes that
- * head's signature. So the signature of the newest head, and of the last head under each earlier key, vouches for
- * all before it, and those are the ones verified: 0.5 ms each would make a year of heads an hour. When one of them fails,
- * the walk is repeated verifying every signature, to name the first bad one.
+ * Method. Every head is compared with the entry it names and linked to the head before it by a digest that
+ * includes that head's signature. So the signature of the newest head, and of the last head under each
+ * earlier key, vouches for all before it, and those are the ones verified: 0.5 ms each would make a year of
+ * heads an hour. When one of them fails, the walk is repeated verifying every signature, to name the first
+ * bad one.
  */
 #include <string.h>
 #include "ledger/ledger_parts.h"
@@ -20,7 +21,7 @@ struct walk {
     size_t many_keys;
     bool every; /* verify each signature */
     int64_t base, number, seq;
-    struct crypt_sm3 digest; /* of the last head */
+    struct crypt_sm3 digest;      /* of the last head */
     struct buf *text, *last_text; /* encodings: of this head and of the one before */
     uint8_t last_signature[64];
     char last_print[2 * CRYPT_SM3_LEN];
@@ -29,10 +30,12 @@ struct walk {
 
 static void bad(struct walk *w, int64_t seq, const char *why)
 {
-    ledger_bad(w->check, w->chain->chain, seq, why, str_format(w->check->call->arena, "%lld", (long long)w->number + 1));
+    ledger_bad(w->check, w->chain->chain, seq, why,
+               str_format(w->check->call->arena, "%lld", (long long)w->number + 1));
 }
 
-static bool signature_holds(const struct walk *w, const struct buf *text, const uint8_t signature[64], struct str print)
+static bool signature_holds(const struct walk *w, const struct buf *text, const uint8_t signature[64],
+                            struct str print)
 {
     for (size_t i = 0; i < w->many_keys; i++)
         if (str_eq(w->keys[i].print, print))
@@ -42,7 +45,8 @@ static bool signature_holds(const struct walk *w, const struct buf *text, const 
 
 static bool last_holds(const struct walk *w)
 {
-    return signature_holds(w, w->last_text, w->last_signature, (struct str){w->last_print, sizeof w->last_print});
+    return signature_holds(w, w->last_text, w->last_signature,
+                           (struct str){w->last_print, sizeof w->last_print});
 }
 
 static void head_keep(struct walk *w, const struct ledger_head *h)
@@ -61,7 +65,8 @@ static void head_check(struct walk *w, const struct db_rows *rows)
 {
     struct ledger_head h;
     if (!ledger_head_read(rows, &h) || h.hash.len != CRYPT_SM3_LEN || h.prev_hash.len != CRYPT_SM3_LEN ||
-        h.signature.len != 64 || h.key_print.len != sizeof w->last_print || !str_eq(h.chain, w->chain->chain)) {
+        h.signature.len != 64 || h.key_print.len != sizeof w->last_print ||
+        !str_eq(h.chain, w->chain->chain)) {
         bad(w, 0, "ledger.bad.head");
         return;
     }
@@ -90,7 +95,8 @@ static enum err heads_page(struct walk *w, bool *ret_more)
     DB_ROWS(rows);
     int64_t read = 0;
     TRY(db_query(w->check->call, &rows,
-                 "SELECT " LEDGER_HEAD_COLUMNS ", e.hash FROM ledger_head h LEFT JOIN ledger_entry e ON e.entry_id = $1 + h.seq"
+                 "SELECT " LEDGER_HEAD_COLUMNS
+                 ", e.hash FROM ledger_head h LEFT JOIN ledger_entry e ON e.entry_id = $1 + h.seq"
                  " WHERE h.head_id > $2 AND h.head_id < $3 ORDER BY h.head_id LIMIT 2048",
                  db_int(w->base), db_int(w->number ? w->base + w->number : w->base - 1),
                  db_int(w->base + (1LL << LEDGER_SEQ_BITS))));
@@ -128,12 +134,18 @@ static enum err heads_walk(struct walk *w)
     return ledger_read_ended(w->check, word, w->chain->chain, 0);
 }
 
-static enum err chain_heads(struct ledger_check *check, const struct ledger_chain *chain, const struct key *keys, size_t many)
+static enum err chain_heads(struct ledger_check *check, const struct ledger_chain *chain,
+                            const struct key *keys, size_t many)
 {
     BUF(one, 1024 * 1024);
     BUF(two, 1024 * 1024);
-    struct walk w = {.check = check, .chain = chain, .keys = keys, .many_keys = many,
-                     .base = chain->chain_id << LEDGER_SEQ_BITS, .text = &one, .last_text = &two};
+    struct walk w = {.check = check,
+                     .chain = chain,
+                     .keys = keys,
+                     .many_keys = many,
+                     .base = chain->chain_id << LEDGER_SEQ_BITS,
+                     .text = &one,
+                     .last_text = &two};
     struct walk again = w;
     TRY(heads_walk(&w));
     if (!w.signature_failed)
@@ -169,7 +181,8 @@ static enum err stray_heads(struct ledger_check *check)
 {
     DB_ROWS(rows);
     TRY(db_query(check->call, &rows,
-                 "SELECT h.chain FROM ledger_head h WHERE NOT EXISTS (SELECT 1 FROM ledger_chain c WHERE h.head_id > c.chain_id * $1"
+                 "SELECT h.chain FROM ledger_head h WHERE NOT EXISTS (SELECT 1 FROM ledger_chain c WHERE "
+                 "h.head_id > c.chain_id * $1"
                  " AND h.head_id < (c.chain_id + 1) * $1) ORDER BY h.head_id LIMIT 1",
                  db_int(1LL << LEDGER_SEQ_BITS)));
     if (db_next(&rows))
@@ -196,10 +209,12 @@ static bool outside_is_genuine(struct call *call, const struct ledger_head *head
         crypt_sm2_from_public(call->arena, (const uint8_t *)public_key.at, &key) != ERR_OK)
         return false;
     ledger_head_encode(head, &text);
-    return buf_check(&text) == ERR_OK && crypt_sm2_verify(key, buf_str(&text), (const uint8_t *)head->signature.at);
+    return buf_check(&text) == ERR_OK &&
+           crypt_sm2_verify(key, buf_str(&text), (const uint8_t *)head->signature.at);
 }
 
-enum err ledger_check_outside(struct ledger_check *check, const struct ledger_head *head, struct str public_key)
+enum err ledger_check_outside(struct ledger_check *check, const struct ledger_head *head,
+                              struct str public_key)
 {
     const struct ledger_chain *chain = NULL;
     for (size_t i = 0; i < check->many; i++)
@@ -218,7 +233,8 @@ enum err ledger_check_outside(struct ledger_check *check, const struct ledger_he
     else if (!str_eq(db_col_str(&rows, 0), head->hash))
         ledger_bad(check, head->chain, head->seq, "ledger.outside.differs", STR_NONE);
     TRY(db_end(&rows));
-    TRY(db_get_int(check->call, &known, 0, "SELECT COUNT(*) FROM ledger_key WHERE key_print = $1", db_str(head->key_print)));
+    TRY(db_get_int(check->call, &known, 0, "SELECT COUNT(*) FROM ledger_key WHERE key_print = $1",
+                   db_str(head->key_print)));
     if (!known)
         ledger_bad(check, head->chain, 0, "ledger.outside.unknown_key", STR_NONE);
     return ERR_OK;
