@@ -6,7 +6,9 @@
  * static descriptors (db_insert, db_update, db_list), never from input.
  * The dialect that both understand: BIGINT ids from `INTEGER PRIMARY KEY`, TEXT, BLOB, INTEGER 0/1 for booleans,
  * COALESCE, CASE, ON CONFLICT, RETURNING, CAST(… AS BIGINT|TEXT). Schema steps are written for SQLite STRICT; the PostgreSQL side
- * maps three words in them: `INTEGER PRIMARY KEY` -> identity, INTEGER -> BIGINT, BLOB -> BYTEA (and drops STRICT, WITHOUT ROWID).
+ * maps a few words in them, written in capitals: `INTEGER PRIMARY KEY` -> identity, INTEGER -> BIGINT, BLOB -> BYTEA, REAL -> DOUBLE
+ * PRECISION, TEXT -> TEXT COLLATE "C" (and drops STRICT, WITHOUT ROWID). A parameter has the type of what is bound (db_int -> BIGINT,
+ * db_str -> TEXT); where PostgreSQL would not find it out for a NULL (`$1 IS NULL`), write CAST($1 AS BIGINT).
  * A connection (struct db) belongs to one thread at a time. Rows' texts live until the next db_next.
  */
 #ifndef ANZE_DB_DB_H
@@ -38,7 +40,9 @@ struct db_step {
 /* Applies what is missing, in the given order. ERR_FAILED when a recorded step's text has changed. */
 MUST_USE enum err db_upgrade(struct db *db, const struct db_step *steps, size_t many, char why[256]);
 
-/* ---- transactions (lanes and commands only) ---- */
+/* ---- transactions (lanes and commands only) ----
+ * On both engines a failed statement (a conflict too) spoils its transaction, or the newest savepoint: everything but rolling that back
+ * is then refused. Who expects a conflict writes ON CONFLICT or takes a savepoint. db_commit that fails has rolled back. */
 MUST_USE enum err db_begin(struct db *db);
 MUST_USE enum err db_commit(struct db *db);
 void db_rollback(struct db *db);
@@ -108,17 +112,21 @@ MUST_USE enum err db_update(struct call *call, const char *table, const char *ke
  * sheet says, and for files that show every field. ERR_NOT_FOUND when no row. */
 MUST_USE enum err db_fetch(struct call *call, const char *table, const char *key, int64_t id,
                            const struct field_table *fields, struct field_record *ret);
-/* Writes the current row as members of the open JSON object; columns must stand in the order of the table's fields. */
+/* Writes the current row as members of the open JSON object; columns must stand in the order of the table's fields.
+ * ROWS, OBJECT and SECRET fields have no column and are not written. FIELD_PERSONAL is written in full. */
 void db_put_row(struct json_writer *w, const struct db_rows *rows, const struct field_table *columns);
 
 /* ---- lists: filter, scope, sort, keyset page: composed from a static descriptor ---- */
 struct db_filter {
     const char *param;          /* query parameter */
-    const char *sql;            /* literal condition with $$ where the value goes, e.g. "s.lifecycle_status = $$" */
+    const char *sql;            /* literal condition with $$ where the value goes, e.g. "s.lifecycle_status = $$"; a FIELD_BOOL
+                                   condition without $$ is taken as it is for true, and with NOT for false */
     enum field_type type;       /* how to parse the value */
     const struct field_enum *of; /* FIELD_ENUM: a comma-separated list is allowed and becomes IN (…) when sql ends in "= $$" */
 };
-struct db_sort { const char *param; const char *column; }; /* ?sort=param or ?sort=-param */
+/* ?sort=param or ?sort=-param. Rows without a value come last either way. An index on (column, key) makes it fast. Never a
+ * FIELD_PERSONAL column: the cursor carries the sort value. */
+struct db_sort { const char *param; const char *column; };
 struct db_list {
     const struct field_table *columns; /* what a row is, in SELECT order; the first column is the row's id */
     const char *select;                /* "SELECT s.system_id, … FROM info_system s JOIN …" without WHERE */
@@ -128,7 +136,8 @@ struct db_list {
     const char *default_sort;          /* a param of sorts, with '-' for descending */
     const struct db_filter *filters; size_t many_filters;
     const struct db_sort *sorts; size_t many_sorts;
-    const char *search;                /* literal condition for ?q=, with $$ standing for the LIKE pattern; NULL: none */
+    const char *search;                /* literal condition for ?q=, with $$ standing for the LIKE pattern, e.g. "s.name LIKE $$" (its
+                                          ESCAPE is added) or "LOWER(s.name) LIKE LOWER($$)"; NULL: none */
 };
 struct db_list_ask {
     struct str (*param)(void *from, const char *name); /* query parameters; STR_NONE when absent */

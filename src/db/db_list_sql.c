@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The SQL of a list, composed from its descriptor and kept: a text depends on which filters are set, not on
+ * their values, so a list route soon composes nothing. The order of parameters is that of list_read_ask:
+ * scope from, scope to, filters, search, then the place (sort value, key).
+ */
+#include "db/db_list_inner.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/log.h"
+
+#define SQL_TEXT_MAX 65536
+
+struct db_list_texts {
+    struct {
+        struct list_asked asked;
+        char *sql;
+    } slots[DB_LIST_TEXTS];
+};
+
+void db_list_texts_free(struct db_list_texts *texts)
+{
+    if (!texts)
+        return;
+    for (int i = 0; i < DB_LIST_TEXTS; i++)
+        free(texts->slots[i].sql);
+    free(texts);
+}
+
+/* ---- reading the descriptor's own SQL ---- */
+
+static bool word_at(const char *sql, const char *at, const char *word)
+{
+    size_t len = strlen(word);
+    bool starts = at == sql || !(isalnum((unsigned char)at[-1]) || at[-1] == '_' || at[-1] == '.');
+    return starts && strncasecmp(at, word, len) == 0 && !isalnum((unsigned char)at[len]) && at[len] != '_';
+}
+
+/* The word outside parentheses and strings, or NULL. */
+static const char *top_word(const char *sql, const char *word)
+{
+    int depth = 0;
+    for (const char *at = sql; *at; at++) {
+        if (*at == '\'' || *at == '"') {
+            const char *end = strchr(at + 1, *at);
+            if (!end)
+                return NULL;
+            at = end;
+        } else if (*at == '(') {
+            depth++;
+        } else if (*at == ')') {
+            depth--;
+        } else if (depth == 0 && word_at(sql, at, word)) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+/* ---- conditions ---- */
+
+struct text {
+    struct buf *sql;
+    int next_param;
+    bool any; /* a condition stands already */
+};
+
+static void add_and(struct text *t)
+{
+    buf_add_str(t->sql, t->any ? STR(" AND ") : STR(" WHERE "));
+    t->any = true;
+}
+
+/* Copies the condition with $$ replaced by $n. */
+static void add_with_param(struct text *t, struct str sql, int n)
+{
+    size_t at = 0;
+    while (str_find(sql, STR("$$"), &at)) {
+        buf_add(t->sql, sql.at, at);
+        buf_format(t->sql, "$%d", n);
+        sql = str_slice(sql, at + 2, sql.len);
+    }
+    buf_add_str(t->sql, sql);
+}
+
+static void add_filter(struct text *t, const struct db_filter *filter, int values)
+{
+    struct str sql = str_of(filter->sql);
+    add_and(t);
+    if (values == LIST_FILTER_FALSE) {
+        buf_format(t->sql, "NOT (%s)", filter->sql);
+        return;
+    }
+    buf_add_char(t->sql, '(');
+    if (values > 1) {
+        buf_add(t->sql, sql.at, sql.len - 4);
+        buf_add_str(t->sql, STR("IN ("));
+        for (int i = 0; i < values; i++)
+            buf_format(t->sql, "%s$%d", i ? ", " : "", t->next_param++);
+        buf_add_char(t->sql, ')');
+    } else {
+        bool valued = strstr(filter->sql, "$$") != NULL;
+        add_with_param(t, sql, t->next_param);
+        t->next_param += valued;
+    }
+    buf_add_char(t->sql, ')');
+}
+
+/* LIKE needs its escape said on SQLite: after `LIKE $$`, or after `LIKE LOWER($$)`, unless it is said
+ * already. */
+static void add_search(struct text *t, const char *sql)
+{
+    struct str rest = str_of(sql);
+    size_t at = 0;
+    add_and(t);
+    buf_add_char(t->sql, '(');
+    while (str_find(rest, STR("$$"), &at)) {
+        struct str before = str_trim(str_slice(rest, 0, at));
+        buf_add(t->sql, rest.at, at);
+        buf_format(t->sql, "$%d", t->next_param);
+        rest = str_slice(rest, at + 2, rest.len);
+        if (str_ends(before, STR("LOWER(")) && str_starts(rest, STR(")"))) {
+            buf_add_char(t->sql, ')');
+            rest = str_slice(rest, 1, rest.len);
+            before = str_trim(str_slice(before, 0, before.len - 6));
+        }
+        if (str_ends(before, STR("LIKE")) && !str_starts(str_trim(rest), STR("ESCAPE")))
+            buf_add_str(t->sql, STR(" ESCAPE '\\'"));
+    }
+    buf_add_str(t->sql, rest);
+    buf_add_char(t->sql, ')');
+    t->next_param++;
+}
+
+static void add_conditions(struct text *t, const struct list_asked *asked)
+{
+    const struct db_list *list = asked->list;
+    if (list->where) {
+        add_and(t);
+        buf_format(t->sql, "(%s)", list->where);
+    }
+    if (asked->scoped) {
+        add_and(t);
+        buf_format(t->sql, "%s >= $%d AND %s < $%d", list->scope, t->next_param, list->scope,
+                   t->next_param + 1);
+        t->next_param += 2;
+    }
+    for (size_t i = 0; i < list->many_filters; i++)
+        if (asked->filters[i])
+            add_filter(t, &list->filters[i], asked->filters[i]);
+    if (asked->searched)
+        add_search(t, list->search);
+}
+
+/* ---- the place and the order ---- */
+
+static void add_place(struct text *t, const struct list_asked *asked)
+{
+    const char *key = asked->list->key, *column = asked->list->sorts[asked->sort].column;
+    const char *beyond = asked->descending ? "<" : ">";
+    bool by_key = strcmp(column, key) == 0;
+    if (asked->phase == LIST_NULLS) {
+        add_and(t);
+        buf_format(t->sql, "%s IS NULL", column);
+    } else if (!by_key && !asked->continues) {
+        add_and(t);
+        buf_format(t->sql, "%s IS NOT NULL", column);
+    }
+    if (!asked->continues)
+        return;
+    add_and(t);
+    if (by_key || asked->phase == LIST_NULLS)
+        buf_format(t->sql, "%s %s $%d", key, beyond, t->next_param);
+    else
+        buf_format(t->sql, "(%s, %s) %s ($%d, $%d)", column, key, beyond, t->next_param, t->next_param + 1);
+}
+
+static void add_order(struct text *t, const struct list_asked *asked)
+{
+    const char *key = asked->list->key, *column = asked->list->sorts[asked->sort].column;
+    const char *direction = asked->descending ? " DESC" : "";
+    buf_add_str(t->sql, STR(" ORDER BY "));
+    if (asked->phase == LIST_VALUES && strcmp(column, key) != 0)
+        buf_format(t->sql, "%s%s, ", column, direction);
+    buf_format(t->sql, "%s%s LIMIT %d", key, direction, asked->limit);
+}
+
+static void compose_rows(struct text *t, const struct list_asked *asked)
+{
+    const struct db_list *list = asked->list;
+    const char *from = top_word(list->select, "FROM");
+    if (!from)
+        log_abort("db: a list without FROM: %s", list->select);
+    buf_add(t->sql, list->select, (size_t)(from - list->select));
+    buf_format(t->sql, ", %s AS list_sort, %s AS list_key %s", list->sorts[asked->sort].column, list->key,
+               from);
+    add_conditions(t, asked);
+    add_place(t, asked);
+    add_order(t, asked);
+}
+
+static void compose_count(struct text *t, const struct list_asked *asked)
+{
+    const struct db_list *list = asked->list;
+    const char *select = top_word(list->select, "SELECT"), *from = top_word(list->select, "FROM");
+    if (!select || !from)
+        log_abort("db: a list without SELECT and FROM: %s", list->select);
+    bool distinct = top_word(select, "DISTINCT") != NULL;
+    buf_add(t->sql, list->select, (size_t)(select - list->select));
+    buf_add_str(t->sql, STR("SELECT COUNT(*) "));
+    if (distinct)
+        buf_format(t->sql, "FROM (%s", select);
+    else
+        buf_add_str(t->sql, str_of(from));
+    add_conditions(t, asked);
+    if (distinct)
+        buf_add_str(t->sql, STR(") AS listed"));
+}
+
+/* ---- kept texts ---- */
+
+static const char *sql_of(struct db *db, const struct list_asked *asked)
+{
+    if (!db->texts)
+        db->texts = calloc(1, sizeof *db->texts);
+    if (!db->texts)
+        log_abort("out of memory for list texts");
+    size_t at = db_hash(asked, sizeof *asked, 0) % DB_LIST_TEXTS;
+    if (db->texts->slots[at].sql && memcmp(&db->texts->slots[at].asked, asked, sizeof *asked) == 0)
+        return db->texts->slots[at].sql;
+    BUF(sql, SQL_TEXT_MAX);
+    struct text t = {.sql = &sql, .next_param = 1};
+    if (asked->phase == LIST_COUNT)
+        compose_count(&t, asked);
+    else
+        compose_rows(&t, asked);
+    if (sql.over)
+        log_abort("db: the SQL of a list is over %d bytes", SQL_TEXT_MAX);
+    char *kept = strdup(buf_str(&sql).at);
+    if (!kept)
+        log_abort("out of memory for a list text");
+    free(db->texts->slots[at].sql);
+    db->texts->slots[at].sql = kept;
+    db->texts->slots[at].asked = *asked;
+    return kept;
+}
+
+enum err list_start(struct list_run *run, const struct list_place *place, int limit, struct db_rows *rows)
+{
+    int many = run->many;
+    bool continues = place->at != LIST_START;
+    run->asked.limit = limit;
+    run->asked.continues = continues;
+    if (continues && run->asked.phase == LIST_VALUES && !run->sort_is_key)
+        run->args[many++] = place->value;
+    if (continues)
+        run->args[many++] = db_int(place->key);
+    return db_start(run->call->db, sql_of(run->call->db, &run->asked), run->args, (size_t)many, true, rows);
+}
+
+enum err list_start_count(struct list_run *run, struct db_rows *rows)
+{
+    struct list_asked asked = run->asked;
+    asked.phase = LIST_COUNT;
+    asked.limit = 0;
+    asked.sort = 0;
+    asked.continues = asked.descending = 0;
+    return db_start(run->call->db, sql_of(run->call->db, &asked), run->args, (size_t)run->many, true, rows);
+}
