@@ -24,6 +24,7 @@ enum http_flag {
     HTTP_READS = 4,    /* a POST that only reads: runs like a GET */
     HTTP_FIRST_PASSWORD = 8, /* allowed while the password must be changed */
     HTTP_DIRECT = 16,  /* the handler replies from prepare alone; no lane, no transaction */
+    HTTP_KEEP = 32,    /* what the handler wrote is committed although it refuses (a failed log-in must be counted) */
 };
 
 #define HTTP_PATH_IDS 4
@@ -50,7 +51,8 @@ struct http_exchange {
     struct str file_name;            /* UTF-8; sent by RFC 6266 */
     const char *file_type;
     bool file_inline;
-    struct str set_cookie;           /* sessions only */
+    struct str set_cookie;           /* sessions only: the token, "" to drop it; the cookie's name and attributes are written here */
+    struct str etag;                 /* public texts that change only with the version: file_bytes + file_type + etag, honours If-None-Match */
     int status;                      /* 0: 200, or 201 for POST */
 };
 typedef enum err http_handler(struct call *call, struct http_exchange *x);
@@ -84,7 +86,15 @@ struct http_options {
     struct db_lane *lane;
     const char *spool_dir;     /* uploads */
     void *app;
-    int readers;               /* read threads, 0: number of cores */
+    int readers;               /* network threads, each with a read connection; 0: number of cores */
+    int workers;               /* threads for slow work (prepare, files, long reads); 0: 4, on PostgreSQL 16 */
+    /* Caps and deadlines; 0 means the default in brackets. */
+    int max_connections;       /* all together (8,192, less when the descriptor limit is lower) */
+    int max_per_address;       /* one client address, loopback exempt (256) */
+    int head_ms;               /* from connect or request line to the end of the headers (10,000) */
+    int idle_ms;               /* between requests (30,000) */
+    int body_ms;               /* grace for a body, plus a second for every 8 KiB that came (15,000) */
+    int send_ms;               /* grace for a reply, plus a second for every 16 KiB (30,000) */
 };
 struct http_server;
 MUST_USE enum err http_start(const struct http_options *options, struct http_server **ret, char why[256]);
