@@ -90,6 +90,8 @@ MUST_USE enum err field_parse(struct call *call, const struct field_table *table
                               struct field_record *ret);
 /* One cell of a sheet or one query parameter: trims, understands enum synonyms, 是/否, dates in five styles
  * (2026-01-09 2026/1/9 2026.1.9 2026年1月9日 20260109 and Excel serials), refuses 1.10101E+17 and zeroed tails of long numbers.
+ * FIELD_MONEY: yuan as people write it (1,234.56  ¥1234  12.5万元), kept in fen. FIELD_TIME: epoch milliseconds, or a date
+ * with an optional time of day in +08:00.
  * path is used in faults ("ports[2].port"). */
 MUST_USE enum err field_parse_text(struct call *call, const struct field *field, const char *path, struct str text,
                                    struct field_value *ret);
@@ -107,6 +109,15 @@ struct str field_str(const struct field_record *record, const char *name); /* ST
 struct str field_json(struct arena *arena, const struct field_record *record);
 /* Writes one value under its field's name. */
 void field_put(struct json_writer *w, const struct field *field, const struct field_value *value);
+
+/* Whether a format of this name exists: asked of every table at start, so that a misspelling does not wait for a user. */
+bool field_format_known(const char *format);
+/* A unified social credit code whose check character is wrong is refused by the format; real certificates with such a
+ * code exist, so an officer may enter one with a reason: such a route takes a field without the format and asks here.
+ * False also for what is no code at all; *ret_expected is then 0, else the character that ought to stand last. */
+bool field_uscc_check(struct str code, char *ret_expected);
+/* The usual form of a filing certificate number (11 digits, hyphen, 5 digits); others are accepted with a warning. */
+bool field_filing_no_usual(struct str number);
 
 /* Masks by code point (domain rules for names, phones, e-mail): keep follows from field->format. */
 struct str field_mask(struct arena *arena, const struct field *field, struct str value);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/field.h"
 
-#define FIELD_JSON_MAX (1 << 20)
+#define FIELD_JSON_MAX (64 << 20)
 
 static void put_object(struct json_writer *w, const char *name, const struct field_record *record);
 

@@ -191,3 +191,39 @@ void json_put_raw(struct json_writer *w, const char *key, struct str json_text)
     before(w, key);
     append(w->out, json_text.at, json_text.len);
 }
+
+void json_put_node(struct json_writer *w, const char *key, const struct json *node)
+{
+    switch (json_kind(node)) {
+    case JSON_NULL:
+        json_put_null(w, key);
+        break;
+    case JSON_BOOL:
+        json_put_bool(w, key, json_bool(node, false));
+        break;
+    case JSON_INT:
+        json_put_int(w, key, json_int(node, 0));
+        break;
+    case JSON_REAL:
+        json_put_real(w, key, json_real(node, 0));
+        break;
+    case JSON_TEXT:
+        json_put_str(w, key, json_text(node));
+        break;
+    case JSON_ARRAY:
+        json_open_array(w, key);
+        for (size_t i = 0; i < json_count(node); i++)
+            json_put_node(w, NULL, json_item(node, i));
+        json_close_array(w);
+        break;
+    case JSON_OBJECT:
+        json_open_object(w, key);
+        for (size_t i = 0; i < json_count(node); i++) {
+            struct str name;
+            const struct json *value = json_member(node, i, &name);
+            json_put_node(w, name.at, value); /* keys read are NUL-terminated and contain no NUL */
+        }
+        json_close_object(w);
+        break;
+    }
+}
