@@ -348,12 +348,13 @@ struct str press_fonts_standing_in(struct press_fonts *fonts)
 
 void press_fonts_close(struct press_fonts *fonts)
 {
-    cairo_debug_reset_static_data(); /* drops scaled fonts that still hold our faces */
+    for (int i = 0; i < fonts->many; i++)
+        if (fonts->font[i].cairo)
+            cairo_font_face_destroy(fonts->font[i].cairo);
+    cairo_debug_reset_static_data(); /* drops the scaled fonts that still hold our faces */
     for (int i = 0; i < fonts->many; i++) {
         if (fonts->font[i].shaper)
             hb_font_destroy(fonts->font[i].shaper);
-        if (fonts->font[i].cairo)
-            cairo_font_face_destroy(fonts->font[i].cairo);
         if (fonts->font[i].face)
             FT_Done_Face(fonts->font[i].face);
     }

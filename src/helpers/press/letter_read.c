@@ -137,6 +137,8 @@ static enum err read_tail(struct call *call, const struct json *top, struct pres
     int seal = -1;
     TRY(read_strs(call, top, "signer", 60, &letter->signer));
     TRY(read_date(call, top, "date", &letter->date));
+    if (letter->date.len && !letter->created.len)
+        letter->created = str_format(call->arena, "%.*sT00:00:00+08:00", STR_ARG(json_text(json_get(top, "date"))));
     TRY(read_bool(call, top, "", "date_blank", &blank));
     if (!letter->date.len && blank)
         letter->date = STR("　　　年　　月　　日");

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Method. Chinese text is one item a character. Plain Latin letters and digits are one item each too, glued into
+ * words by the break rules, so that an over-long word can still be split. A word in a script whose letters join or
+ * stack (Uyghur, Tibetan, accents) goes through the shaper and becomes one item that is never split.
+ */
+#include "helpers/press/letter_line.h"
+
+struct maker {
+    struct arena *arena;
+    struct press_fonts *fonts;
+    double size, cell;
+    struct press_item *items;
+    size_t many;
+};
+
+static bool is_simple(uint32_t code)
+{
+    return code < 0x250 || press_is_wide(code) || press_is_ambiguous(code) || (code >= 0x370 && code < 0x530) ||
+           (code >= 0x2000 && code < 0x2e80) || code >= 0xfb00;
+}
+
+static void set_give(struct press_item *item, double cell)
+{
+    item->give_left = press_is_opening(item->code);
+    if (item->wide && (item->give_left || press_is_closing(item->code)))
+        item->give = cell * 0.45;
+}
+
+static void add_blank(struct maker *m, const struct press_run *run)
+{
+    m->items[m->many++] = (struct press_item){.advance = run->blank * m->cell, .blank = true, .under = true,
+                                              .code = ' ', .wide = true};
+}
+
+static void add_simple(struct maker *m, const struct press_run *run, size_t from, size_t to, uint32_t code,
+                       uint32_t selector)
+{
+    struct press_item *item = &m->items[m->many++];
+    *item = (struct press_item){.code = code, .under = run->under};
+    item->text = str_slice(run->text, from, to - from);
+    if (code == '\n') {
+        item->forced = true;
+        return;
+    }
+    bool space = code == ' ' || code == 0xa0 || code == 0x3000;
+    struct press_glyph glyph = press_fonts_find(m->fonts, run->role, code, selector);
+    item->font = glyph.font;
+    item->glyph = glyph.index;
+    item->space = space && code == ' ';
+    item->wide = press_is_wide(code) || (press_is_ambiguous(code) && glyph.advance > 0.9);
+    item->advance = item->wide ? m->cell : glyph.advance * m->size;
+    if (item->wide)
+        item->dx = (m->cell - glyph.advance * m->size) / 2;
+    set_give(item, m->cell);
+}
+
+static void add_shaped(struct maker *m, const struct press_run *run, size_t from, size_t to, uint32_t code)
+{
+    struct press_item *item = &m->items[m->many++];
+    struct press_glyph glyph = press_fonts_find(m->fonts, run->role, code, 0);
+    *item = (struct press_item){.code = code, .under = run->under, .font = glyph.font, .glyph = glyph.index};
+    item->text = str_slice(run->text, from, to - from);
+    item->shaped = press_fonts_shape(m->fonts, glyph.font, item->text, &item->many_shaped);
+    for (size_t i = 0; i < item->many_shaped; i++)
+        item->advance += item->shaped[i].advance * m->size;
+}
+
+/* Every letter of the word must be in the font, or be put on the list of missing ones. */
+static void check_word(struct maker *m, const struct press_run *run, size_t from, size_t to)
+{
+    while (from < to) {
+        uint32_t code = utf8_next(run->text, &from);
+        if (!press_is_joined(code))
+            (void)press_fonts_find(m->fonts, run->role, code, 0);
+    }
+}
+
+static void add_run(struct maker *m, const struct press_run *run)
+{
+    for (size_t at = 0; at < run->text.len;) {
+        size_t from = at, next;
+        uint32_t code = utf8_next(run->text, &at), selector = 0, follow;
+        bool shape = !is_simple(code);
+        for (next = at; next < run->text.len; at = next) {
+            follow = utf8_next(run->text, &next);
+            bool variant = (follow >= 0xfe00 && follow <= 0xfe0f) || (follow >= 0xe0100 && follow <= 0xe01ef);
+            if (variant)
+                selector = follow;
+            else if (press_is_joined(follow))
+                shape = true;
+            else if (!(shape && !is_simple(follow)))
+                break;
+        }
+        if (!shape) {
+            add_simple(m, run, from, at, code, selector);
+            continue;
+        }
+        check_word(m, run, from, at);
+        add_shaped(m, run, from, at, code);
+    }
+}
+
+/* ---- where lines may end ---- */
+
+/* 〔2026〕3号 and 2026年 stay whole. */
+static bool number_holds(uint32_t a, uint32_t b, uint32_t c)
+{
+    if (press_is_digit(a) && press_is_unit(b))
+        return true;
+    if ((a == 0x3015 || a == 0x7b2c) && press_is_digit(b)) /* 〕3, 第3 */
+        return true;
+    return (a == '-' || a == '+') && press_is_digit(b) && press_is_word(c);
+}
+
+static enum press_break_before break_between(const struct press_item *items, size_t at)
+{
+    uint32_t a = items[at - 1].code, b = items[at].code, c = at >= 2 ? items[at - 2].code : 0;
+    if (items[at - 1].forced)
+        return PRESS_BREAK_YES;
+    if (items[at].forced || items[at].space)
+        return PRESS_BREAK_NO; /* spaces hang on the line before */
+    bool word = press_is_word(a) && press_is_word(b) && !items[at - 1].space;
+    if (press_no_start(b) || press_no_end(a) || number_holds(a, b, c))
+        return PRESS_BREAK_NO;
+    if (!word)
+        return PRESS_BREAK_YES;
+    /* Decimal points and thousands separators are no place to part; the slashes of an address are. */
+    bool sign = a == '/' || a == '?' || a == '&' || a == '=' || a == '_' || a == '-' || a == '#' ||
+                (a == '.' && !press_is_digit(c));
+    return sign && !(press_is_digit(b) && (press_is_digit(c) || a == '-')) ? PRESS_BREAK_RAGGED : PRESS_BREAK_NO;
+}
+
+struct press_item *press_items(struct arena *arena, struct press_fonts *fonts, const struct press_text *text,
+                               double size, double cell, size_t *ret_many)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < text->many; i++)
+        bytes += text->runs[i].blank ? 1 : utf8_length(text->runs[i].text);
+    struct maker m = {.arena = arena, .fonts = fonts, .size = size, .cell = cell};
+    m.items = ARENA_ARRAY(arena, struct press_item, bytes + 1);
+    for (size_t i = 0; i < text->many; i++) {
+        if (text->runs[i].blank)
+            add_blank(&m, &text->runs[i]);
+        else
+            add_run(&m, &text->runs[i]);
+    }
+    for (size_t i = 1; i < m.many; i++)
+        m.items[i].before = break_between(m.items, i);
+    *ret_many = m.many;
+    return m.items;
+}
