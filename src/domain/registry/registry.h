@@ -78,6 +78,8 @@ MUST_USE enum err registry_sheet_apply(struct call *call, struct registry_sheet 
 void registry_sheet_put_mapping(struct call *call, const struct registry_sheet *sheet, struct json_writer *w);
 /* The sheet given back with the call's faults in a column, into fd. */
 MUST_USE enum err registry_sheet_errors(struct call *call, const char *path, const struct registry_sheet *sheet, int fd);
+/* Every system in scope with its addresses, one row an address, in the columns of the template; imports back unchanged. */
+MUST_USE enum err registry_export(struct call *call, int fd, int64_t *ret_rows);
 /* The empty template with drop-downs and help, into fd. */
 MUST_USE enum err registry_template(struct call *call, int fd);
 /* Spreadsheet column of a field in this sheet, e.g. "C"; "" when the sheet has none. */
