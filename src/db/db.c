@@ -105,8 +105,12 @@ enum err db_savepoint(struct db *db)
 
 enum err db_release(struct db *db)
 {
-    if (!db->in_transaction || db->depth == 0 || db->spoiled)
+    if (!db->in_transaction || db->depth == 0)
         return ERR_FAILED;
+    if (db->spoiled) {
+        log_error("db: a savepoint with a failed statement was to be kept");
+        return ERR_FAILED;
+    }
     TRY(db_spoil(db, db->engine->plain(db, "RELEASE s")));
     db->depth--;
     return ERR_OK;

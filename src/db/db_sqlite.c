@@ -238,7 +238,7 @@ static enum err sqlite_plain(struct db *db, const char *command)
     TRY(sqlite_start(db, command, NULL, 0, true, &stmt));
     enum err word = sqlite_next(db, stmt, &row);
     sqlite_end(db, stmt);
-    if (word == ERR_FAILED && strcmp(command, "COMMIT") == 0) {
+    if (word == ERR_FAILED && !db->dead && strcmp(command, "COMMIT") == 0) {
         db->dead = true;
         log_error("db: a commit failed; no more writing until a restart");
     }
