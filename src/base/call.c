@@ -10,7 +10,7 @@ struct call_fault *call_fault_add(struct call *call, const char *field, const ch
     call->faults_count++;
     struct call_fault *fault = &spare;
     if (call->faults_count <= CALL_FAULTS_MAX) {
-        fault = ARENA_NEW(call->arena, struct call_fault);
+        fault = ARENA_NEW(call_lasting(call), struct call_fault);
         if (call->last_fault)
             call->last_fault->next = fault;
         else
@@ -19,7 +19,7 @@ struct call_fault *call_fault_add(struct call *call, const char *field, const ch
     }
     *fault = (struct call_fault){.key = key};
     if (field && fault != &spare)
-        fault->field = str_c(call->arena, str_of(field));
+        fault->field = str_c(call_lasting(call), str_of(field));
     return fault;
 }
 
@@ -29,7 +29,7 @@ enum err call_fail_args(struct call *call, enum err word, const char *field, con
     struct call_fault *fault = call_fault_add(call, field, key);
     /* Copied: an argument is often a text of a database row that the next step overwrites. */
     for (size_t i = 0; fault != &spare && i < many && i < CALL_FAULT_ARGS; i++)
-        fault->args[i] = str_copy(call->arena, args[i]);
+        fault->args[i] = str_copy(call_lasting(call), args[i]);
     return word;
 }
 

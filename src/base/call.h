@@ -39,6 +39,8 @@ struct call_fault {
 
 struct call {
     struct arena *arena;
+    struct arena *lasting;              /* set while a loop over a large input lends `arena` a short-lived one: what must
+                                           outlive the round (faults, touched subjects) goes here; else NULL */
     struct db *db;                      /* inside a transaction on write lanes; NULL before one is given */
     const struct access_actor *actor;   /* NULL before log-in */
     int64_t now_ms;                     /* UTC epoch milliseconds, one value for the whole call */
@@ -48,6 +50,12 @@ struct call {
     struct rules_touched *touched;      /* subjects whose facts changed; evaluated before commit */
     void *app;                          /* struct app_state: long-lived services (lanes, pools) for http handlers */
 };
+
+/* The arena that lives as long as the call. */
+static inline struct arena *call_lasting(const struct call *call)
+{
+    return call->lasting ? call->lasting : call->arena;
+}
 
 /* Records a fault and returns `word`, so that a check reads:
  *     return call_fail(call, ERR_INVALID, "due_date", "fault.past", date);

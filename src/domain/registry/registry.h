@@ -63,6 +63,9 @@ struct registry_match {
 MUST_USE enum err registry_match_address(struct call *call, const char *ip_key, int32_t port, struct str host_name,
                                          struct registry_match *ret);
 
+/* Does any registered endpoint stand at this address or name? */
+MUST_USE enum err registry_address_known(struct call *call, const char *ip_key, struct str host_name, bool *ret);
+
 /* ---- sheets ---- */
 struct registry_sheet; /* a sheet read and mapped to fields, not yet judged */
 /* Reads an uploaded sheet (slow: worker threads only): finds the header row, maps its columns by synonyms, leaves out title

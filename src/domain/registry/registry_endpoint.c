@@ -245,3 +245,16 @@ enum err registry_match_address(struct call *call, const char *ip_key, int32_t p
     }
     return ERR_OK;
 }
+
+enum err registry_address_known(struct call *call, const char *ip_key, struct str host_name, bool *ret)
+{
+    int64_t known = 0;
+    if (ip_key[0])
+        TRY(db_get_int(call, &known, 0, "SELECT endpoint_id FROM system_endpoint WHERE ip_key = $1 AND valid_to IS NULL LIMIT 1",
+                       db_c(ip_key)));
+    if (!known && host_name.len)
+        TRY(db_get_int(call, &known, 0, "SELECT endpoint_id FROM system_endpoint WHERE host_name = $1 AND valid_to IS NULL LIMIT 1",
+                       db_str(host_name)));
+    *ret = known != 0;
+    return ERR_OK;
+}

@@ -22,6 +22,19 @@ CREATE TABLE finding_import (
     unmatched INTEGER NOT NULL
 ) STRICT;
 
+-- What a check says about itself, once for all the places where it strikes.
+CREATE TABLE finding_text (
+    text_id INTEGER PRIMARY KEY,
+    digest TEXT NOT NULL UNIQUE,
+    description TEXT NOT NULL,
+    remedy TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE finding_number (
+    series TEXT PRIMARY KEY,
+    last_no INTEGER NOT NULL
+) STRICT;
+
 -- identity: what makes two records the same weakness; see finding_identity.c.
 CREATE TABLE finding (
     finding_id INTEGER PRIMARY KEY,
@@ -47,8 +60,7 @@ CREATE TABLE finding (
     location TEXT,
     tool TEXT,
     rule_id TEXT,
-    description TEXT,
-    remedy TEXT,
+    text_id INTEGER,
     evidence TEXT,
     state TEXT NOT NULL,
     first_seen_ms INTEGER NOT NULL,
