@@ -333,17 +333,24 @@ static enum err text_to_bool(struct call *call, const char *path, struct str tex
 
 /* ---- texts ---- */
 
-/* A line break inside a cell of one-line text is only how it was laid out. */
+/* A line break inside a cell of one-line text is only how it was laid out: with the blanks around it, it is
+ * one blank. */
 static struct str one_line(struct arena *arena, struct str text)
 {
     char *copy = arena_alloc(arena, text.len + 1);
     size_t len = 0;
+    bool broken = false;
     for (size_t i = 0; i < text.len; i++) {
-        bool blank = text.at[i] == '\n' || text.at[i] == '\r' || text.at[i] == '\t';
-        if (!blank)
-            copy[len++] = text.at[i];
-        else if (len && copy[len - 1] != ' ')
+        char c = text.at[i];
+        if (c == '\n' || c == '\r' || c == '\t') {
+            while (len && copy[len - 1] == ' ')
+                len--;
             copy[len++] = ' ';
+            broken = true;
+        } else if (c != ' ' || !broken) {
+            copy[len++] = c;
+            broken = false;
+        }
     }
     return str_trim((struct str){copy, len});
 }

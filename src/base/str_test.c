@@ -234,7 +234,7 @@ static void test_arena(void **unused)
         memset(bytes, 0xee, size);
     }
     assert_int_equal(*a, 'a');
-    assert_true(arena_used(arena) > 2000000);
+    assert_true(arena_used(arena) > 1000000);
     arena_reset(arena);
     assert_memory_equal(order, "ba", 2);
     assert_int_equal(arena_used(arena), 0);
