@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-#define PAD_X   MM(1.2)
+#define PAD_X   MM(0.95)
 #define PAD_Y   MM(0.9)
 #define LEADING 1.4 /* line pitch in a cell, in sizes */
 #define RULE    0.5 /* pt */

@@ -43,11 +43,13 @@ static void add_simple(struct maker *m, const struct press_run *run, size_t from
         item->forced = true;
         return;
     }
-    bool space = code == ' ' || code == 0xa0 || code == 0x3000;
-    struct press_glyph glyph = press_fonts_find(m->fonts, run->role, code, selector);
+    bool mark = press_is_closing(code) || press_is_opening(code);
+    /* The free 楷体 sets its marks in the middle of the cell, as is done elsewhere. */
+    enum press_role role = run->role == PRESS_KAI && mark ? PRESS_BODY : run->role;
+    struct press_glyph glyph = press_fonts_find(m->fonts, role, code, selector);
     item->font = glyph.font;
     item->glyph = glyph.index;
-    item->space = space && code == ' ';
+    item->space = code == ' ';
     item->wide = press_is_wide(code) || (press_is_ambiguous(code) && glyph.advance > 0.9);
     item->advance = item->wide ? m->cell : glyph.advance * m->size;
     if (item->wide)
@@ -104,13 +106,10 @@ static void add_run(struct maker *m, const struct press_run *run)
 /* ---- where lines may end ---- */
 
 /* 〔2026〕3号 and 2026年 stay whole. */
-static bool number_holds(uint32_t a, uint32_t b, uint32_t c)
+static bool number_holds(uint32_t a, uint32_t b)
 {
-    if (press_is_digit(a) && press_is_unit(b))
-        return true;
-    if ((a == 0x3015 || a == 0x7b2c) && press_is_digit(b)) /* 〕3, 第3 */
-        return true;
-    return (a == '-' || a == '+') && press_is_digit(b) && press_is_word(c);
+    bool after = a == 0x3015 || a == 0x7b2c; /* 〕3, 第3 */
+    return (press_is_digit(a) && press_is_unit(b)) || (after && press_is_digit(b));
 }
 
 static enum press_break_before break_between(const struct press_item *items, size_t at)
@@ -121,14 +120,14 @@ static enum press_break_before break_between(const struct press_item *items, siz
     if (items[at].forced || items[at].space)
         return PRESS_BREAK_NO; /* spaces hang on the line before */
     bool word = press_is_word(a) && press_is_word(b) && !items[at - 1].space;
-    if (press_no_start(b) || press_no_end(a) || number_holds(a, b, c))
+    if (press_no_start(b) || press_no_end(a) || number_holds(a, b))
         return PRESS_BREAK_NO;
     if (!word)
         return PRESS_BREAK_YES;
     /* Decimal points and thousands separators are no place to part; the slashes of an address are. */
     bool sign = a == '/' || a == '?' || a == '&' || a == '=' || a == '_' || a == '-' || a == '#' ||
                 (a == '.' && !press_is_digit(c));
-    return sign && !(press_is_digit(b) && (press_is_digit(c) || a == '-')) ? PRESS_BREAK_RAGGED : PRESS_BREAK_NO;
+    return sign && !(a == '-' && press_is_digit(b) && !press_is_word(c)) ? PRESS_BREAK_RAGGED : PRESS_BREAK_NO;
 }
 
 struct press_item *press_items(struct arena *arena, struct press_fonts *fonts, const struct press_text *text,

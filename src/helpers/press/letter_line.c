@@ -7,6 +7,8 @@
  */
 #include "helpers/press/letter_line.h"
 
+#include <math.h>
+
 #define RAGGED      3.0   /* cells */
 #define EPSILON     0.01  /* pt */
 #define SPREAD_MOST 0.12  /* of a cell, per gap: a line that would need more is left short */
@@ -90,7 +92,7 @@ static size_t choose_end(const struct press_item *items, size_t many, size_t fro
         if (press_width(&items[from], to - from) - give_of(items, from, to) <= room + EPSILON)
             return further;
     }
-    if (ends.last && room - ends.last_width <= RAGGED * cell)
+    if (ends.last && room - ends.last_width <= fmin(RAGGED * cell, room / 4))
         return ends.last;
     if (ends.ragged > ends.last)
         return ends.ragged;

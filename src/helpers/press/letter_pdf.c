@@ -66,7 +66,7 @@ static void draw_dash(cairo_t *cr, const struct press_op *op)
 
 static void draw_qr(cairo_t *cr, const struct press_paper *paper, const struct press_op *op)
 {
-    QRcode *code = QRcode_encodeString8bit(str_c(paper->arena, op->text), 0, QR_ECLEVEL_M);
+    QRcode *code = QRcode_encodeString8bit(str_c(paper->arena, op->text), 0, op->w < MM(12) ? QR_ECLEVEL_L : QR_ECLEVEL_M);
     if (!code)
         return;
     double side = op->w / code->width;

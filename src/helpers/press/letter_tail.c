@@ -9,6 +9,7 @@
 #define SEAL_NOTE_PT 12.0
 #define CODE_PT      9.0
 #define QR_SIDE      MM(13)
+#define QR_LETTER    MM(11) /* between the type area and the lower double line */
 
 /* ---- signature and date ---- */
 
@@ -73,9 +74,13 @@ static void plain_signature(struct press_flow *flow, const struct press_letter *
         add_at(flow, letter->date, x, PRESS_SIZE_BODY, PRESS_CELL, PRESS_BLACK, PRESS_BODY);
 }
 
+/* Lines of the body above the signature go with it: a page with a signature alone looks forged. */
+#define BODY_LINES 2
+
 static void attachments_note(struct press_flow *flow, const struct press_letter *letter)
 {
     bool any = false;
+    size_t before = flow->many;
     for (size_t i = 0; i < letter->many_attachments; i++) {
         if (!letter->attachments[i].listed)
             continue;
@@ -86,6 +91,8 @@ static void attachments_note(struct press_flow *flow, const struct press_letter 
         struct press_text text = press_plain(flow->paper->arena, item, PRESS_BODY);
         press_flow_text(flow, &text, PRESS_LEFT, press_attachment_lead(letter, i), press_attachment_hang(letter, i), 0);
     }
+    if (letter->signer.many || letter->date.len)
+        press_flow_hold(flow, flow->many - before + BODY_LINES);
 }
 
 void press_signature(struct press_flow *flow)
@@ -93,7 +100,6 @@ void press_signature(struct press_flow *flow)
     const struct press_letter *letter = flow->paper->letter;
     attachments_note(flow, letter);
     if (letter->signer.many || letter->date.len) {
-        press_flow_hold(flow, 2); /* two lines of the body go with it */
         if (letter->seal == PRESS_SEAL_NONE)
             plain_signature(flow, letter);
         else
@@ -224,10 +230,12 @@ static void draw_code(struct press_paper *paper, struct press_page *page, int nu
     }
     struct press_op *qr = press_ink(paper, page, PRESS_OP_QR);
     qr->x = x;
-    qr->y = bottom + MM(1.5);
-    qr->w = QR_SIDE;
+    bool tight = letter->kind == PRESS_LETTER;
+    double side = tight ? QR_LETTER : QR_SIDE;
+    qr->y = bottom + (tight ? MM(1) : MM(1.5));
+    qr->w = side;
     qr->text = letter->verify_url.len ? letter->verify_url : letter->verify_code;
-    double left = x + QR_SIDE + MM(2), base = qr->y + QR_SIDE - MM(1);
+    double left = x + side + MM(2), base = qr->y + side - MM(1);
     press_draw_text(paper, page, code, PRESS_SONG, left, letter->verify_text.len ? base - CODE_PT * 1.5 : base, CODE_PT,
                     CODE_PT, PRESS_BLACK);
     if (letter->verify_text.len)

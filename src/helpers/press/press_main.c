@@ -14,7 +14,7 @@
 #include "base/json.h"
 #include "helpers/helper.h"
 #include "helpers/press.h"
-#include "helpers/press/letter_docx.h"
+#include "helpers/press/docx.h"
 #include "helpers/press/letter_page.h"
 #include "helpers/press_wire.h"
 
