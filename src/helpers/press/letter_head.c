@@ -131,10 +131,10 @@ static void letter_head(struct press_paper *paper)
     double_rule(paper, box->height - MM(20) - MM(1.95), false);
     y += MM(1.95) + 7.0 / 8 * PRESS_SIZE_BODY; /* seven eighths of a character below the line */
     double line = y - (PRESS_PITCH - PRESS_SIZE_BODY) / 2;
+    draw_urgency(paper, line);
     double width = text_width(paper, letter->number, PRESS_BODY, PRESS_SIZE_BODY, PRESS_CELL);
     press_draw_text(paper, paper->last, letter->number, PRESS_BODY, box->left + box->type_width - width,
                     press_baseline(line, PRESS_PITCH, PRESS_SIZE_BODY), PRESS_SIZE_BODY, PRESS_CELL, PRESS_BLACK);
-    draw_urgency(paper, line);
     paper->last->numbered = false;
     leave(paper, y + PRESS_SIZE_BODY, letter->number.len || letter->urgency.len ? 2 : 1);
 }

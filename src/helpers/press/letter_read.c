@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "helpers/press/letter.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/json.h"
@@ -57,6 +58,26 @@ static enum err read_date(struct call *call, const struct json *object, const ch
     return ERR_OK;
 }
 
+/* 2026-10-10T09:00:00+08:00, or with Z: what PDF and DOCX both take. */
+static enum err read_created(struct call *call, const struct json *top, struct press_letter *letter)
+{
+    TRY(press_read_text(call, top, "", "created", 40, &letter->created));
+    struct str text = letter->created;
+    int32_t day;
+    int hour, minute, second, end = 0;
+    if (!text.len)
+        return ERR_OK;
+    const char *rest = str_c(call->arena, str_slice(text, 10, text.len - 10));
+    bool good = text.len >= 20 && clock_parse_date(str_slice(text, 0, 10), &day) &&
+                sscanf(rest, "T%2d:%2d:%2d%n", &hour, &minute, &second, &end) == 3 && end == 9 && hour < 24 &&
+                minute < 60 && second < 60;
+    const char *zone = good ? rest + end : "";
+    if (strcmp(zone, "Z") == 0 || (strlen(zone) == 6 && (*zone == '+' || *zone == '-') &&
+                                   strspn(zone + 1, "0123456789:") == 5 && zone[3] == ':'))
+        return ERR_OK;
+    return call_fail(call, ERR_INVALID, "created", "press.created", text);
+}
+
 static enum err read_bool(struct call *call, const struct json *object, const char *place, const char *key, bool *ret)
 {
     const struct json *node = json_get(object, key);
@@ -96,7 +117,7 @@ static enum err read_head(struct call *call, const struct json *top, struct pres
         return call_fail(call, ERR_INVALID, "kind", "press.required");
     letter->kind = (enum press_kind)kind;
     TRY(read_page(call, top, letter));
-    TRY(press_read_text(call, top, "", "created", 40, &letter->created));
+    TRY(read_created(call, top, letter));
     TRY(press_read_text(call, top, "", "author", 200, &letter->author));
     TRY(press_read_text(call, top, "", "corner", 40, &letter->corner));
     TRY(press_read_text(call, top, "", "urgency", 10, &letter->urgency));
