@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ref } from 'vue'
+import { api, ApiError } from '@/api/client'
+import type { Me } from '@/api/contract'
+
+export const me = ref<Me | null>(null)
+
+export function is(...roles: string[]): boolean {
+  return !!me.value && roles.some((role) => me.value!.roles.includes(role))
+}
+
+export async function loadMe(): Promise<Me | null> {
+  try {
+    me.value = await api.get<Me>('/api/me')
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    me.value = null
+  }
+  return me.value
+}
+export async function signIn(login_name: string, password: string): Promise<void> {
+  await api.post('/api/sessions', { login_name, password })
+  await loadMe()
+}
+export async function signOut(): Promise<void> {
+  await api.delete('/api/sessions/current').catch(() => {})
+  me.value = null
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Texts: the browser's own are built in; labels of fields, enums and messages come from the server's words. */
+import { computed, reactive, ref } from 'vue'
+import { api } from '@/api/client'
+import en from '@/words/en.json'
+import zh from '@/words/zh.json'
+
+export type Lang = 'zh' | 'en'
+const own: Record<Lang, Record<string, string>> = { zh, en }
+const server = reactive<Record<Lang, Record<string, string>>>({ zh: {}, en: {} })
+
+const KEY = 'anze.lang'
+export const lang = ref<Lang>(localStorage.getItem(KEY) === 'en' ? 'en' : 'zh')
+export const isZh = computed(() => lang.value === 'zh')
+
+function fill(text: string, args: unknown[]): string {
+  return args.length ? text.replace(/\{(\d)\}/g, (whole, at: string) => (args[Number(at)] === undefined ? whole : String(args[Number(at)]))) : text
+}
+
+export function has(key: string): boolean {
+  return key in own[lang.value] || key in server[lang.value]
+}
+export function t(key: string, ...args: unknown[]): string {
+  return fill(own[lang.value][key] ?? server[lang.value][key] ?? key, args)
+}
+/** The first of these keys that somebody wrote, else `otherwise`. */
+export function tOr(otherwise: string, ...keys: string[]): string {
+  for (const key of keys) if (has(key)) return t(key)
+  return otherwise
+}
+
+export function fieldLabel(table: string, field: string): string {
+  return tOr(field, `field.${table}.${field}`, `field.any.${field}`)
+}
+export function fieldHelp(table: string, field: string): string {
+  return tOr('', `help.${table}.${field}`)
+}
+export function enumLabel(of: string, value: string | null | undefined): string {
+  return value ? tOr(value, `enum.${of}.${value}`) : ''
+}
+
+async function load(which: Lang): Promise<void> {
+  if (Object.keys(server[which]).length) return
+  server[which] = await api.get<Record<string, string>>(`/api/words/${which}`)
+}
+
+export async function setLang(which: Lang): Promise<void> {
+  await load(which).catch(() => {})
+  lang.value = which
+  localStorage.setItem(KEY, which)
+  document.documentElement.lang = which === 'zh' ? 'zh-CN' : 'en'
+}
+export async function startWords(): Promise<void> {
+  await setLang(lang.value)
+}
