@@ -94,7 +94,7 @@ struct http_options {
     int head_ms;               /* from connect or request line to the end of the headers (10,000) */
     int idle_ms;               /* between requests (30,000) */
     int body_ms;               /* grace for a body, plus a second for every 8 KiB that came (15,000) */
-    int send_ms;               /* grace for a reply, plus a second for every 16 KiB (30,000) */
+    int send_ms;               /* grace for a reply; then 16 KiB every two seconds must be taken (15,000) */
 };
 struct http_server;
 MUST_USE enum err http_start(const struct http_options *options, struct http_server **ret, char why[256]);

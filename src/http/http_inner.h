@@ -111,6 +111,7 @@ struct http_request {
     struct buf body, out;
     int64_t body_bytes, body_counted;
     int spool_fd;
+    _Atomic bool away; /* with a worker or the lane; the connection is suspended */
     const char *spool_path;
     struct access_actor actor;
     bool by_cookie;
@@ -205,7 +206,7 @@ struct http_limits {
     int head_ms;     /* from connect or first line to the last header */
     int idle_ms;     /* between requests */
     int body_ms;     /* grace, plus one second for every 8 KiB received */
-    int send_ms;     /* grace, plus one second for every 16 KiB to send */
+    int send_ms;     /* grace; then 16 KiB every two seconds must be taken */
 };
 MUST_USE enum err http_watch_start(const struct http_limits *limits, struct http_watch **ret);
 void http_watch_stop(struct http_watch *watch);
@@ -213,7 +214,7 @@ void http_watch_stop(struct http_watch *watch);
 bool http_watch_admit(struct http_watch *watch, const struct sockaddr *address);
 struct http_conn *http_watch_add(struct http_watch *watch, int fd, const struct sockaddr *address);
 void http_watch_remove(struct http_watch *watch, struct http_conn *conn);
-/* moved: bytes received (BODY) or to send (SEND). */
+/* moved: bytes received (BODY). */
 void http_watch_phase(struct http_watch *watch, struct http_conn *conn, enum http_phase phase, int64_t moved);
 int http_watch_count(struct http_watch *watch);
 struct str http_watch_address(const struct http_conn *conn);

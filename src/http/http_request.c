@@ -327,7 +327,7 @@ void http_request_begin(struct http_request *r)
         http_refuse(r, 503, ERR_BUSY, NULL, NULL, STR_NONE);
     const struct http_route *route = r->match.row ? r->match.row->route : NULL;
     if (route && (route->flags & HTTP_UPLOAD) && !r->transport_status && r->word == ERR_OK) {
-        r->body.max = HTTP_SPOOL_CHUNK;
+        r->body.max = 2 * HTTP_SPOOL_CHUNK;
         http_run_admit(r);
     }
 }

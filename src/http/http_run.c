@@ -84,7 +84,7 @@ static enum err lane_run(struct db *db, void *context)
     if (!route->prepare)
         r->call.now_ms = clock_now_ms(); /* the time of the change, not of its arrival */
     enum err word = route->handle(&r->call, &r->x);
-    if (word != ERR_OK && (route->flags & HTTP_KEEP)) {
+    if (word != ERR_OK && word != ERR_FAILED && (route->flags & HTTP_KEEP)) {
         r->kept = word;
         return ERR_OK;
     }
@@ -230,12 +230,10 @@ void http_run_spool(struct http_request *r)
     r->task = (struct http_task){.run = spool_on_worker, .request = r};
     if (!http_transport_suspend(r)) {
         r->spool_failed = true;
-        r->body.len = 0;
         return;
     }
     if (http_pool_submit(r->server->pool, &r->task) != ERR_OK) {
         r->spool_failed = true;
-        r->body.len = 0;
-        http_transport_resume(r);
+            http_transport_resume(r);
     }
 }

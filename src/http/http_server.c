@@ -49,6 +49,7 @@ bool http_transport_suspend(struct http_request *r)
         http_refuse(r, 503, ERR_BUSY, NULL, NULL, STR_NONE);
         return false;
     }
+    atomic_store_explicit(&r->away, true, memory_order_release);
     MHD_suspend_connection(r->connection);
     return true;
 }
@@ -56,6 +57,7 @@ bool http_transport_suspend(struct http_request *r)
 void http_transport_resume(struct http_request *r)
 {
     struct http_server *server = r->server;
+    atomic_store_explicit(&r->away, false, memory_order_release);
     MHD_resume_connection(r->connection); /* from here on the request is the network thread's */
     atomic_fetch_sub(&server->in_flight, 1);
 }
@@ -110,8 +112,7 @@ static enum MHD_Result send_reply(struct http_request *r)
     struct http_answer *answer = &r->answer;
     if (!answer->status)
         http_reply(r);
-    int64_t size = answer->fd >= 0 ? answer->fd_size : (int64_t)answer->body.len;
-    http_watch_phase(r->server->watch, r->conn, HTTP_PHASE_SEND, size);
+    http_watch_phase(r->server->watch, r->conn, HTTP_PHASE_SEND, 0);
     if (answer->fixed)
         return MHD_queue_response(r->connection, (unsigned)answer->status, answer->fixed);
     struct MHD_Response *response = make_response(r);
@@ -170,15 +171,12 @@ static enum MHD_Result discard(struct http_request *r, size_t *size)
 
 static enum MHD_Result on_upload(struct http_request *r, const char *bytes, size_t *size)
 {
-    size_t room = HTTP_SPOOL_CHUNK - r->body.len, take = *size < room ? *size : room;
-    buf_add(&r->body, bytes, take);
-    r->body_bytes += (int64_t)take;
-    *size -= take;
-    if (r->body_bytes > HTTP_UPLOAD_MAX) {
-        http_refuse_size(r, HTTP_UPLOAD_MAX);
-        return MHD_NO;
-    }
-    if (r->body.len == HTTP_SPOOL_CHUNK)
+    buf_add(&r->body, bytes, *size);
+    r->body_bytes += (int64_t)*size;
+    *size = 0;
+    if (r->body_bytes > HTTP_UPLOAD_MAX)
+        return MHD_NO; /* it came in chunks, or the head would have told */
+    if (r->body.len >= HTTP_SPOOL_CHUNK)
         http_run_spool(r);
     return MHD_YES;
 }
@@ -210,6 +208,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     struct http_request *r = *context;
     if (!r)
         return MHD_NO;
+    /* The library may come again with the same piece although the connection is suspended: nothing is taken from it then. */
+    if (atomic_load_explicit(&r->away, memory_order_acquire))
+        return MHD_YES;
     if (!r->begun)
         return on_head(r, method);
     if (*size)

@@ -113,7 +113,7 @@ static struct http_limits settle_limits(const struct http_options *options)
                                  .head_ms = either(options->head_ms, 10000),
                                  .idle_ms = either(options->idle_ms, 30000),
                                  .body_ms = either(options->body_ms, 15000),
-                                 .send_ms = either(options->send_ms, 30000)};
+                                 .send_ms = either(options->send_ms, 15000)};
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY &&
         (rlim_t)limits.connections + SPARE_DESCRIPTORS > files.rlim_cur)
         limits.connections = files.rlim_cur > 2 * SPARE_DESCRIPTORS ? (int)files.rlim_cur - SPARE_DESCRIPTORS

@@ -13,12 +13,15 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/tcp.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <errno.h>
 #include "base/log.h"
 
-#define TICK_MS 500
+#define TICK_MS      500
+#define SEND_LOOK_MS 2000         /* a slow reply is looked at again after this … */
+#define SEND_LEAST   (16 * 1024u) /* … and must have gone on by this much */
 #define BUCKETS 4096
 
 struct http_conn {
@@ -29,6 +32,8 @@ struct http_conn {
     char text[INET6_ADDRSTRLEN];
     _Atomic int64_t since_ms, deadline_ms; /* 0: none */
     _Atomic int phase;
+    uint64_t acked; /* of a slow reply, when last looked at; watch thread only */
+    int64_t acked_since_ms;
 };
 
 struct address_count {
@@ -165,7 +170,7 @@ void http_watch_phase(struct http_watch *watch, struct http_conn *conn, enum htt
     else if (phase == HTTP_PHASE_BODY)
         deadline = since + limits->body_ms + moved * 1000 / 8192;
     else if (phase == HTTP_PHASE_SEND)
-        deadline = now + limits->send_ms + moved * 1000 / 16384;
+        deadline = now + limits->send_ms;
     atomic_store_explicit(&conn->phase, phase, memory_order_relaxed);
     atomic_store_explicit(&conn->deadline_ms, deadline, memory_order_relaxed);
 }
@@ -211,13 +216,37 @@ static void reclaim(struct http_watch *watch)
     free(found);
 }
 
+/* A large reply over a thin line is no attack as long as the client takes it: the kernel counts what was acknowledged. */
+static bool still_reading(struct http_conn *conn, int64_t now)
+{
+    int64_t since = atomic_load_explicit(&conn->since_ms, memory_order_relaxed);
+    struct tcp_info info = {0};
+    socklen_t len = sizeof info;
+    if (getsockopt(conn->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+        return false;
+    uint64_t moved = info.tcpi_bytes_acked - conn->acked;
+    bool first = conn->acked_since_ms != since;
+    conn->acked = info.tcpi_bytes_acked;
+    conn->acked_since_ms = since;
+    if (!first && moved < SEND_LEAST)
+        return false;
+    /* The reply may end meanwhile; then the network thread's deadline stands. */
+    int64_t deadline = atomic_load(&conn->deadline_ms);
+    if (atomic_load(&conn->phase) == HTTP_PHASE_SEND)
+        atomic_compare_exchange_strong(&conn->deadline_ms, &deadline, now + SEND_LOOK_MS);
+    return true;
+}
+
 static void look_over(struct http_watch *watch)
 {
     int64_t now = coarse_ms();
     for (struct http_conn *conn = watch->first; conn; conn = conn->next) {
         int64_t deadline = atomic_load_explicit(&conn->deadline_ms, memory_order_relaxed);
-        if (deadline && now > deadline)
-            shutdown(conn->fd, SHUT_RDWR);
+        if (!deadline || now <= deadline)
+            continue;
+        if (atomic_load(&conn->phase) == HTTP_PHASE_SEND && still_reading(conn, now))
+            continue;
+        shutdown(conn->fd, SHUT_RDWR);
     }
     if (watch->short_of_slots)
         reclaim(watch);
