@@ -38,6 +38,9 @@ MUST_USE enum err finding_event(struct call *call, const struct finding *finding
 /* "severity is at least": both names of finding_severity_enum. */
 bool finding_severity_at_least(struct str severity, struct str least);
 
+/* A live address is dealt with: state registered, explained or concealment_case. */
+MUST_USE enum err finding_address_settle(struct call *call, int64_t address_id, const char *state, int64_t system_id, struct str note);
+
 /* ---- scanner files ---- */
 struct finding_scan; /* a file read by the helper into plain records */
 /* Slow: worker threads and commands. data_dir: scratch. file_name is what people called it. */
