@@ -52,6 +52,7 @@ static void write_types(struct buf *xml, bool header, bool qr)
         buf_add_str(xml, STR("<Default Extension=\"png\" ContentType=\"image/png\"/>"));
     buf_format(xml, "<Override PartName=\"/word/document.xml\" ContentType=\"%sdocument.main+xml\"/>", word);
     buf_format(xml, "<Override PartName=\"/word/styles.xml\" ContentType=\"%sstyles+xml\"/>", word);
+    buf_format(xml, "<Override PartName=\"/word/fontTable.xml\" ContentType=\"%sfontTable+xml\"/>", word);
     buf_format(xml, "<Override PartName=\"/word/settings.xml\" ContentType=\"%ssettings+xml\"/>", word);
     for (size_t i = 0; i < 3; i++)
         buf_format(xml, "<Override PartName=\"/word/%s.xml\" ContentType=\"%sfooter+xml\"/>", feet[i], word);
@@ -81,6 +82,7 @@ static void write_relations(struct package *package, bool header, bool qr)
     xml = add_part(package, "word/_rels/document.xml.rels");
     relations_open(xml);
     relation(xml, "rIdStyles", OFFICE_NS "/styles", "styles.xml");
+    relation(xml, "rIdFonts", OFFICE_NS "/fontTable", "fontTable.xml");
     relation(xml, "rIdSettings", OFFICE_NS "/settings", "settings.xml");
     relation(xml, "rIdFoot1", OFFICE_NS "/footer", "footer1.xml");
     relation(xml, "rIdFoot2", OFFICE_NS "/footer", "footer2.xml");
@@ -106,6 +108,8 @@ static enum err write_parts(struct package *package, const struct press_letter *
     press_docx_document(&d);
     d.xml = add_part(package, "word/styles.xml");
     press_docx_styles(&d);
+    d.xml = add_part(package, "word/fontTable.xml");
+    press_docx_fonts(&d);
     d.xml = add_part(package, "word/settings.xml");
     press_docx_settings(&d);
     d.xml = add_part(package, "word/footer1.xml");

@@ -37,7 +37,6 @@ struct press_docx_font {
     enum press_role role;
     double size;           /* pt; 0: the style's */
     const char *color;     /* "FF0000" or NULL */
-    int raise;             /* half points */
     int spread;            /* twips added to each character */
 };
 
@@ -54,7 +53,8 @@ void press_docx_line(struct press_docx *d, struct str text, const struct press_d
 void press_docx_tiny(struct press_docx *d); /* an empty paragraph that takes no room */
 double press_docx_chars(struct str text);   /* width in full characters */
 /* docx_blocks */
-void press_docx_blocks(struct press_docx *d, const struct press_blocks *blocks);
+/* hold: the last paragraph stays on the page of what follows. */
+void press_docx_blocks(struct press_docx *d, const struct press_blocks *blocks, bool hold);
 void press_docx_table(struct press_docx *d, const struct press_table *table);
 int press_docx_type_width(const struct press_docx *d); /* twips */
 /* docx_body */
@@ -66,6 +66,7 @@ void press_docx_footer(struct press_docx *d, enum press_docx_foot which);
 void press_docx_letter_header(struct press_docx *d, bool first);
 bool press_docx_has_first(const struct press_letter *letter); /* page 1 has a foot or head of its own */
 void press_docx_styles(struct press_docx *d);
+void press_docx_fonts(struct press_docx *d);
 void press_docx_settings(struct press_docx *d);
 void press_docx_core(struct press_docx *d);
 /* letter_qr: the code as a PNG, for the foot of the first page. */

@@ -129,27 +129,28 @@ void press_docx_table(struct press_docx *d, const struct press_table *table)
 
 /* ---- blocks ---- */
 
-static void write_paragraph(struct press_docx *d, const struct press_block *block)
+static void write_paragraph(struct press_docx *d, const struct press_block *block, bool hold)
 {
     static const char *const levels[] = {"", "Heading1", "Heading2", "Heading3", "Heading4"};
     struct press_docx_par par = {.align = block->align, .right = block->right, .left = block->hang};
     par.first = block->indent - block->hang;
+    par.keep_next = hold;
     if (block->kind == PRESS_HEADING) {
         par.style = levels[block->level];
-        par.keep_next = block->text.many == 1;
+        par.keep_next = hold || block->text.many == 1;
     }
     press_docx_open(d, &par);
     press_docx_runs(d, &block->text, 0);
     press_docx_close(d);
 }
 
-static void write_block(struct press_docx *d, const struct press_block *block)
+static void write_block(struct press_docx *d, const struct press_block *block, bool hold)
 {
     const struct press_docx_font small = {.role = PRESS_BODY, .size = 12};
     switch (block->kind) {
     case PRESS_PARAGRAPH:
     case PRESS_HEADING:
-        write_paragraph(d, block);
+        write_paragraph(d, block, hold);
         break;
     case PRESS_TABLE_BLOCK:
         press_docx_table(d, block->table);
@@ -178,8 +179,8 @@ static void write_block(struct press_docx *d, const struct press_block *block)
     }
 }
 
-void press_docx_blocks(struct press_docx *d, const struct press_blocks *blocks)
+void press_docx_blocks(struct press_docx *d, const struct press_blocks *blocks, bool hold)
 {
     for (size_t i = 0; i < blocks->many; i++)
-        write_block(d, &blocks->at[i]);
+        write_block(d, &blocks->at[i], hold && i + 1 == blocks->many);
 }

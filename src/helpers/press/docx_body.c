@@ -34,7 +34,7 @@ void press_docx_section(struct press_docx *d)
                TWIPS(d->landscape ? 10 : 18));
     if (d->first_section && press_docx_has_first(letter))
         buf_add_str(d->xml, STR("<w:titlePg/>"));
-    buf_format(d->xml, "<w:docGrid w:type=\"linesAndChars\" w:linePitch=\"%d\" w:charSpace=\"-848\"/></w:sectPr>", LINE);
+    buf_add_str(d->xml, STR("</w:sectPr>"));
     d->first_section = false;
 }
 
@@ -50,7 +50,7 @@ static void end_section(struct press_docx *d, bool next_landscape)
 
 static void write_mark(struct press_docx *d, struct str text, double room_pt, double tallest, int before)
 {
-    double many = (double)utf8_length(text), size = fmin(tallest, room_pt / many);
+    double many = (double)utf8_length(text), size = fmin(tallest, room_pt / (many + 0.1));
     double cell = many > 1 ? fmin(size * 1.25, size + (room_pt - many * size) / many) : size;
     struct press_docx_font font = {.role = PRESS_TITLE, .size = floor(size * 2) / 2, .color = "FF0000"};
     font.spread = (int)((cell - size) * 20);
@@ -213,6 +213,7 @@ static void write_version_block(struct press_docx *d)
     if (!letter->cc.many && !printed)
         return;
     int width = press_docx_type_width(d);
+    press_docx_line(d, STR(""), &(struct press_docx_par){.line = 200}, &body_font);
     buf_add_str(d->xml, STR("<w:tbl><w:tblPr><w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" "
                             "w:vertAnchor=\"margin\" w:horzAnchor=\"margin\" w:tblpXSpec=\"left\" w:tblpYSpec=\"bottom\"/>"));
     buf_format(d->xml,
@@ -253,7 +254,7 @@ static void write_attachment(struct press_docx *d, size_t at)
                                              .after = LINE / 2,
                                              .keep_next = true},
                     &(struct press_docx_font){.role = PRESS_TITLE});
-    press_docx_blocks(d, &one->body);
+    press_docx_blocks(d, &one->body, false);
 }
 
 void press_docx_document(struct press_docx *d)
@@ -267,7 +268,7 @@ void press_docx_document(struct press_docx *d)
                     "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><w:body>\n"));
     write_head(d);
     write_title(d);
-    press_docx_blocks(d, &letter->body);
+    press_docx_blocks(d, &letter->body, letter->signer.many || letter->date.len);
     write_attachments_note(d);
     write_signature(d);
     for (size_t i = 0; i < letter->notes.many; i++)

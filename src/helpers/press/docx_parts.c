@@ -18,21 +18,19 @@ bool press_docx_has_first(const struct press_letter *letter)
 
 /* ---- feet ---- */
 
-static void write_page_number(struct press_docx *d, int raise)
+static void write_page_number(struct press_docx *d)
 {
-    struct press_docx_font font = page_font;
-    font.raise = raise;
-    press_docx_run(d, STR("— "), &font, false);
-    for (int i = 0; i < 3; i++) {
-        static const char *const steps[] = {"<w:fldChar w:fldCharType=\"begin\"/>",
-                                            "<w:instrText xml:space=\"preserve\"> PAGE </w:instrText>",
-                                            "<w:fldChar w:fldCharType=\"end\"/>"};
-        buf_format(d->xml, "<w:r><w:rPr><w:rFonts w:ascii=\"宋体\" w:eastAsia=\"宋体\" w:hAnsi=\"宋体\"/>");
-        if (raise)
-            buf_format(d->xml, "<w:position w:val=\"%d\"/>", raise);
-        buf_format(d->xml, "<w:sz w:val=\"28\"/><w:szCs w:val=\"28\"/></w:rPr>%s</w:r>", steps[i]);
+    press_docx_run(d, STR("— "), &page_font, false);
+    for (int i = 0; i < 5; i++) {
+        static const char *const steps[] = {
+            "<w:fldChar w:fldCharType=\"begin\"/>", "<w:instrText xml:space=\"preserve\"> PAGE </w:instrText>",
+            "<w:fldChar w:fldCharType=\"separate\"/>", "<w:t>1</w:t>", "<w:fldChar w:fldCharType=\"end\"/>"};
+        buf_format(d->xml,
+                   "<w:r><w:rPr><w:rFonts w:ascii=\"宋体\" w:eastAsia=\"宋体\" w:hAnsi=\"宋体\"/><w:sz w:val=\"28\"/>"
+                   "<w:szCs w:val=\"28\"/></w:rPr>%s</w:r>",
+                   steps[i]);
     }
-    press_docx_run(d, STR(" —"), &font, false);
+    press_docx_run(d, STR(" —"), &page_font, false);
 }
 
 static struct str code_text(struct press_docx *d)
@@ -40,44 +38,55 @@ static struct str code_text(struct press_docx *d)
     return str_format(d->call->arena, "核验码：%.*s", STR_ARG(d->letter->verify_code));
 }
 
-static void write_qr(struct press_docx *d, double side_mm)
+/* Anchored to the sheet at the place where the PDF has it. */
+static void write_qr(struct press_docx *d, bool tight)
 {
-    long emu = lround(side_mm * 36000);
+    const struct press_letter *letter = d->letter;
+    long side = lround((tight ? 11 : 13) * 36000.0);
+    double height = letter->a3 ? (letter->landscape ? 297 : 420) : letter->landscape ? 210 : 297;
+    double top = height - (letter->landscape ? 26 : 35) + (tight ? 1 : 1.5);
     buf_format(d->xml,
-               "<w:r><w:drawing><wp:inline distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\"><wp:extent cx=\"%ld\" "
-               "cy=\"%ld\"/><wp:docPr id=\"1\" name=\"核验码\"/><a:graphic><a:graphicData "
+               "<w:r><w:drawing><wp:anchor distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\" simplePos=\"0\" "
+               "relativeHeight=\"2\" behindDoc=\"0\" locked=\"0\" layoutInCell=\"1\" allowOverlap=\"1\"><wp:simplePos "
+               "x=\"0\" y=\"0\"/><wp:positionH relativeFrom=\"page\"><wp:posOffset>%ld</wp:posOffset></wp:positionH>"
+               "<wp:positionV relativeFrom=\"page\"><wp:posOffset>%ld</wp:posOffset></wp:positionV><wp:extent cx=\"%ld\" "
+               "cy=\"%ld\"/><wp:effectExtent l=\"0\" t=\"0\" r=\"0\" b=\"0\"/><wp:wrapNone/>",
+               lround((letter->landscape ? 35 : 28) * 36000.0), lround(top * 36000), side, side);
+    buf_format(d->xml,
+               "<wp:docPr id=\"1\" name=\"qr\"/><a:graphic><a:graphicData "
                "uri=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><pic:pic><pic:nvPicPr><pic:cNvPr id=\"1\" "
                "name=\"qr.png\"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed=\"rIdQr\"/><a:stretch>"
                "<a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"%ld\" "
                "cy=\"%ld\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></pic:spPr></pic:pic>"
-               "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>",
-               emu, emu, emu, emu);
+               "</a:graphicData></a:graphic></wp:anchor></w:drawing></w:r>",
+               side, side);
 }
 
 static void first_foot(struct press_docx *d)
 {
     const struct press_letter *letter = d->letter;
     bool is_letter = letter->kind == PRESS_LETTER;
-    struct press_docx_par par = {.align = PRESS_LEFT, .line = -1, .tabs = "<w:tab w:val=\"right\" w:pos=\"8564\"/>"};
-    if (letter->verify_code.len || !is_letter) {
-        press_docx_open(d, &par);
-        if (letter->verify_code.len) {
-            write_qr(d, is_letter ? 11 : 13);
-            struct str text = str_format(d->call->arena, "　%.*s　%.*s", STR_ARG(code_text(d)), STR_ARG(letter->verify_text));
-            press_docx_run(d, text, &code_font, false);
-        }
-        if (!is_letter && letter->page_numbers) {
-            press_docx_tab(d);
-            write_page_number(d, letter->verify_code.len ? 36 : 0);
-        }
-        press_docx_close(d);
+    struct press_docx_par par = {.align = PRESS_LEFT, .line = 400, .tabs = "<w:tab w:val=\"right\" w:pos=\"8564\"/>"};
+    par.left = letter->verify_code.len ? 2.7 : 0;
+    par.after = is_letter ? TWIPS(1) : TWIPS(6.5);
+    press_docx_open(d, &par);
+    if (letter->verify_code.len) {
+        write_qr(d, is_letter);
+        struct str text = str_format(d->call->arena, "%.*s　%.*s", STR_ARG(code_text(d)), STR_ARG(letter->verify_text));
+        press_docx_run(d, text, &code_font, false);
     }
+    if (!is_letter && letter->page_numbers) {
+        press_docx_tab(d);
+        write_page_number(d);
+    }
+    press_docx_close(d);
     if (!is_letter)
         return;
     buf_format(d->xml,
                "<w:p><w:pPr><w:pBdr><w:top w:val=\"thinThickSmallGap\" w:sz=\"24\" w:space=\"1\" w:color=\"FF0000\"/>"
-               "</w:pBdr><w:spacing w:line=\"20\" w:lineRule=\"exact\"/><w:ind w:left=\"%d\" w:right=\"%d\"/></w:pPr></w:p>",
-               -TWIPS(8), -TWIPS(6));
+               "</w:pBdr><w:spacing w:after=\"%d\" w:line=\"20\" w:lineRule=\"exact\"/><w:ind w:left=\"%d\" "
+               "w:right=\"%d\"/></w:pPr></w:p>",
+               TWIPS(1.5), -TWIPS(8), -TWIPS(6));
 }
 
 static void later_foot(struct press_docx *d, bool even)
@@ -95,7 +104,7 @@ static void later_foot(struct press_docx *d, bool even)
         press_docx_tab(d);
     }
     if (numbered)
-        write_page_number(d, 0);
+        write_page_number(d);
     if (even && letter->verify_code.len) {
         press_docx_tab(d);
         press_docx_run(d, code_text(d), &code_font, false);
@@ -155,7 +164,7 @@ void press_docx_styles(struct press_docx *d)
                 STR(XML_HEAD
                     "<w:styles " W_NAMES
                     "><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii=\"仿宋_GB2312\" w:eastAsia=\"仿宋_GB2312\" "
-                    "w:hAnsi=\"仿宋_GB2312\" w:cs=\"仿宋_GB2312\"/><w:sz w:val=\"32\"/><w:szCs w:val=\"32\"/><w:lang "
+                    "w:hAnsi=\"仿宋_GB2312\" w:cs=\"仿宋_GB2312\"/><w:spacing w:val=\"-5\"/><w:sz w:val=\"32\"/><w:szCs w:val=\"32\"/><w:lang "
                     "w:val=\"en-US\" w:eastAsia=\"zh-CN\" w:bidi=\"ar-SA\"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>"
                     "<w:widowControl w:val=\"0\"/><w:autoSpaceDE w:val=\"0\"/><w:autoSpaceDN w:val=\"0\"/><w:spacing "
                     "w:line=\"580\" w:lineRule=\"exact\"/><w:jc w:val=\"both\"/></w:pPr></w:pPrDefault></w:docDefaults>\n"
@@ -180,6 +189,23 @@ void press_docx_styles(struct press_docx *d)
     buf_add_str(d->xml, STR("</w:tblBorders></w:tblPr></w:style></w:styles>"));
 }
 
+/* What to take on a machine without the fonts of the standard. */
+void press_docx_fonts(struct press_docx *d)
+{
+    static const struct {
+        const char *name, *other, *family;
+    } fonts[] = {{"方正小标宋简体", "方正小标宋_GBK", "roman"}, {"仿宋_GB2312", "仿宋", "modern"},
+                 {"楷体_GB2312", "楷体", "modern"},             {"黑体", "SimHei", "swiss"},
+                 {"宋体", "SimSun", "roman"}};
+    buf_add_str(d->xml, STR(XML_HEAD "<w:fonts " W_NAMES ">"));
+    for (size_t i = 0; i < sizeof(fonts) / sizeof(fonts[0]); i++)
+        buf_format(d->xml,
+                   "<w:font w:name=\"%s\"><w:altName w:val=\"%s\"/><w:charset w:val=\"86\"/><w:family w:val=\"%s\"/>"
+                   "<w:pitch w:val=\"auto\"/></w:font>",
+                   fonts[i].name, fonts[i].other, fonts[i].family);
+    buf_add_str(d->xml, STR("</w:fonts>"));
+}
+
 void press_docx_settings(struct press_docx *d)
 {
     buf_add_str(d->xml, STR(XML_HEAD "<w:settings " W_NAMES ">"));
@@ -194,10 +220,7 @@ void press_docx_core(struct press_docx *d)
 {
     const struct press_letter *letter = d->letter;
     struct str created = letter->created.len ? letter->created : STR("2000-01-01T00:00:00+08:00");
-    struct str title = str_copy(d->call->arena, letter->title);
-    for (size_t i = 0; i < title.len; i++)
-        if (title.at[i] == '\n')
-            ((char *)(uintptr_t)title.at)[i] = ' ';
+    struct str title = press_one_line(d->call->arena, letter->title);
     buf_add_str(d->xml, STR(XML_HEAD "<cp:coreProperties "
                                      "xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" "
                                      "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" "

@@ -106,8 +106,6 @@ static void run_properties(struct buf *xml, const struct press_docx_font *font, 
         buf_format(xml, "<w:color w:val=\"%s\"/>", font->color);
     if (font->spread)
         buf_format(xml, "<w:spacing w:val=\"%d\"/>", font->spread);
-    if (font->raise)
-        buf_format(xml, "<w:position w:val=\"%d\"/>", font->raise);
     if (font->size > 0)
         buf_format(xml, "<w:sz w:val=\"%d\"/><w:szCs w:val=\"%d\"/>", (int)lround(font->size * 2),
                    (int)lround(font->size * 2));

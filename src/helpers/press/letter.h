@@ -138,6 +138,7 @@ struct str press_attachment_label(struct arena *arena, const struct press_letter
 struct str press_attachment_item(struct arena *arena, const struct press_letter *letter, size_t at);  /* 附件：1.name / 2.name */
 double press_attachment_hang(const struct press_letter *letter, size_t at);  /* characters before the name */
 double press_attachment_lead(const struct press_letter *letter, size_t at);  /* characters before the item */
+struct str press_one_line(struct arena *arena, struct str text); /* less its line ends; NUL-terminated */
 struct str press_note(struct arena *arena, struct str note); /* in brackets */
 
 #define PRESS_PARAGRAPH_MAX 20000

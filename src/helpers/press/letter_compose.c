@@ -9,10 +9,26 @@ static void add_corner(struct press_flow *flow, struct str text)
     press_flow_hold(flow, 2);
 }
 
+/* The title as it was broken, for the printer that cannot break it itself. */
+static struct str broken_title(struct press_flow *flow)
+{
+    struct arena *arena = flow->paper->arena;
+    struct str all = STR_NONE;
+    for (size_t i = 0; i < flow->many; i++) {
+        const struct press_line *line = &flow->units[i].line;
+        for (size_t k = 0; k < line->many; k++)
+            all = str_format(arena, "%.*s%s%.*s", STR_ARG(all), i && !k ? "\n" : "", STR_ARG(line->items[k].text));
+    }
+    return all;
+}
+
 static void add_title(struct press_flow *flow, const struct press_letter *letter)
 {
     struct arena *arena = flow->paper->arena;
     bool headless = letter->kind != PRESS_DOCUMENT && letter->kind != PRESS_LETTER;
+    struct press_flow alone = {.paper = flow->paper, .width = flow->width};
+    press_flow_title(&alone, letter->title);
+    flow->paper->title = broken_title(&alone);
     if (letter->corner.len && headless)
         add_corner(flow, letter->corner);
     press_flow_title(flow, letter->title);

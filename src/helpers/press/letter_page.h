@@ -62,6 +62,7 @@ struct press_paper {
     struct press_page *first, *last;
     int pages;
     double y; /* where the next thing goes on the last page */
+    struct str title; /* with '\n' where it was broken */
 };
 
 /* The type area of sheet number `number`; a landscape sheet when asked. */

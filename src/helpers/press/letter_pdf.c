@@ -115,11 +115,8 @@ static cairo_status_t keep(void *closure, const unsigned char *bytes, unsigned i
 static void set_metadata(cairo_surface_t *surface, const struct press_paper *paper)
 {
     const struct press_letter *letter = paper->letter;
-    struct str title = str_copy(paper->arena, letter->title);
+    struct str title = press_one_line(paper->arena, letter->title);
     struct str created = letter->created.len ? letter->created : STR("2000-01-01T00:00:00+08:00");
-    for (size_t i = 0; i < title.len; i++)
-        if (title.at[i] == '\n')
-            ((char *)(uintptr_t)title.at)[i] = ' ';
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title.at);
     if (letter->author.len)
         cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_AUTHOR, str_c(paper->arena, letter->author));

@@ -61,3 +61,13 @@ struct str press_note(struct arena *arena, struct str note)
         return note;
     return str_format(arena, "（%.*s）", STR_ARG(note));
 }
+
+struct str press_one_line(struct arena *arena, struct str text)
+{
+    char *to = arena_alloc(arena, text.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] != '\n')
+            to[len++] = text.at[i];
+    return (struct str){to, len};
+}

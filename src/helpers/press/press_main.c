@@ -56,6 +56,8 @@ static enum err make(struct call *call, bool docx, struct result *result)
     TRY(press_compose(call, &letter, result->fonts, &paper));
     result->pages = paper.pages;
     if (docx)
+        letter.title = paper.title;
+    if (docx)
         return press_docx(call, &letter, &result->bytes);
     return press_pdf(call, &paper, &result->bytes);
 }
