@@ -136,12 +136,13 @@ static enum err check_text(struct call *call, const struct field *field, const c
     if ((field->flags & FIELD_PERSONAL) && str_find(value->text, STR("*"), NULL))
         return call_fail(call, ERR_INVALID, path, "fault.masked");
     TRY(check_length(call, field, path, value->text));
-    if (field->format) {
-        const char *fault = field_format_check(call, field->format, &value->text);
-        if (fault)
-            return call_fail(call, ERR_INVALID, path, fault);
-    }
-    return ERR_OK;
+    if (!field->format)
+        return ERR_OK;
+    const char *fault = field_format_check(call, field->format, &value->text);
+    if (fault)
+        return call_fail(call, ERR_INVALID, path, fault);
+    /* The stored spelling may be longer than the one given: a URL with Chinese in it. */
+    return check_length(call, field, path, value->text);
 }
 
 static enum err check_enum(struct call *call, const struct field *field, const char *path, struct str text)

@@ -397,7 +397,7 @@ static void test_time_cells(void **unused)
 static void test_damaged_numbers(void **unused)
 {
     (void)unused;
-    static const char *const scientific[] = {"1.10101E+17", "3.30922E17", "1e5", "1.1E-3"};
+    static const char *const scientific[] = {"1.10101E+17", "3.30922E17", "1e+5", "1.1E-3"};
     for (size_t i = 0; i < 4; i++)
         cell_fails("owner_id", scientific[i], "fault.excel_number");
     cell_fails("owner_id", "330922199001011000", "fault.excel_zeros");
@@ -406,6 +406,7 @@ static void test_damaged_numbers(void **unused)
     assert_int_equal(cell("owner_id", "330922199001011233", &value), ERR_OK);
     assert_int_equal(cell("system_name", "E+平台", &value), ERR_OK);
     assert_int_equal(cell("system_name", "2E", &value), ERR_OK);
+    assert_int_equal(cell("system_name", "1e5", &value), ERR_OK);
     assert_int_equal(cell("system_name", "12000", &value), ERR_OK);
 }
 

@@ -9,6 +9,7 @@
 
 #include <string.h>
 #include "base/clock.h"
+#include "base/field_chars.h"
 #include "base/field_inner.h"
 #include "base/words.h"
 
@@ -37,11 +38,6 @@ struct str field_narrow(struct arena *arena, struct str text)
     return (struct str){copy, len};
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Digits from *at on; their number, and their value as far as it fits. */
 static size_t take_digits(struct str text, size_t *at, int64_t *ret)
 {
@@ -55,23 +51,27 @@ static size_t take_digits(struct str text, size_t *at, int64_t *ret)
     return *at - from;
 }
 
-/* 1.10101E+17 and the like. */
+/* 1.10101E+17 and the like; 33463E002 may be a number that somebody gave out. */
 static bool is_scientific(struct str text)
 {
     size_t at = 0;
     int64_t ignored;
+    bool marked = false; /* by a point or a sign */
     if (take_digits(text, &at, &ignored) == 0)
         return false;
     if (at < text.len && text.at[at] == '.') {
         at++;
+        marked = true;
         take_digits(text, &at, &ignored);
     }
     if (at == text.len || (text.at[at] != 'E' && text.at[at] != 'e'))
         return false;
     at++;
-    if (at < text.len && (text.at[at] == '+' || text.at[at] == '-'))
+    if (at < text.len && (text.at[at] == '+' || text.at[at] == '-')) {
         at++;
-    return take_digits(text, &at, &ignored) > 0 && at == text.len;
+        marked = true;
+    }
+    return take_digits(text, &at, &ignored) > 0 && at == text.len && marked;
 }
 
 /* All digits, 18 or more, and zeros after the fifteenth: what a spreadsheet makes of an identity number. */
@@ -275,13 +275,7 @@ static enum err text_to_time(struct call *call, const char *path, struct str tex
 /* What two spellings are compared by: narrow, lower case, without blanks. */
 static struct str folded(struct call *call, struct str text)
 {
-    struct str lower = str_lower(call->arena, field_narrow(call->arena, str_trim(text)));
-    char *copy = arena_alloc(call->arena, lower.len + 1);
-    size_t len = 0;
-    for (size_t i = 0; i < lower.len; i++)
-        if (lower.at[i] != ' ')
-            copy[len++] = lower.at[i];
-    return (struct str){copy, len};
+    return without(call->arena, str_lower(call->arena, field_narrow(call->arena, str_trim(text))), " ");
 }
 
 static bool one_of(struct call *call, const char *spellings, struct str wanted)
@@ -359,9 +353,10 @@ static enum err text_to_text(struct call *call, const struct field *field, const
                              struct field_value *ret)
 {
     bool free_text = field->type == FIELD_NOTE || (field->flags & FIELD_SECRET);
-    if (!free_text && is_scientific(text))
+    struct str dense = without(call->arena, field_narrow(call->arena, text), " ");
+    if (!free_text && is_scientific(dense))
         return call_fail(call, ERR_INVALID, path, "fault.excel_number", field_excerpt(call, text));
-    if (!free_text && is_zeroed(text))
+    if (!free_text && is_zeroed(dense))
         return call_fail(call, ERR_INVALID, path, "fault.excel_zeros", field_excerpt(call, text));
     if (field->type == FIELD_TEXT && !(field->flags & FIELD_SECRET))
         text = one_line(call->arena, text);

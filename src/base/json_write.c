@@ -170,6 +170,8 @@ void json_put_real(struct json_writer *w, const char *key, double value)
         *comma = '.'; /* a locale's decimal comma */
     before(w, key);
     append(w->out, text, (size_t)len);
+    if (strspn(text, "-0123456789") == (size_t)len)
+        append(w->out, ".0", 2); /* read again it is still a real, and -0 keeps its sign */
 }
 
 void json_put_bool(struct json_writer *w, const char *key, bool value)
