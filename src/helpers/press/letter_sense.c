@@ -14,6 +14,8 @@
 #define LINES_MAX 16
 #define TITLE_MAX 256
 
+#define ANOTHER_LINE 45 /* dearer than a dull break, cheaper than a bad one */
+
 static const char *const words[] = {
     "网络", "安全", "数据", "信息", "系统", "整改", "责令", "限期", "通知", "通知书", "通报", "批评", "约谈", "提示",
     "风险", "隐患", "漏洞", "情况", "反馈", "工作", "管理", "责任", "单位", "承诺书", "登记表", "体系表", "检查", "意见",
@@ -130,23 +132,24 @@ static double best_breaks(const struct title *t, int lines, int which, size_t en
     return cost[lines][t->many];
 }
 
+/* The fewest lines, or one more where that saves a split word. */
 static int choose_breaks(const struct title *t, size_t ends[LINES_MAX])
 {
-    int least = (int)ceil(t->x[t->many] / t->room - 0.001);
-    for (int lines = least < 1 ? 1 : least; lines <= LINES_MAX; lines++) {
-        double best = INFINITY;
+    int least = (int)ceil(t->x[t->many] / t->room - 0.001), chosen = 0;
+    double best = INFINITY;
+    least = least < 1 ? 1 : least;
+    for (int lines = least; lines <= LINES_MAX && (lines < least + 2 || isinf(best)); lines++) {
         for (int which = 0; which < 3; which++) {
             size_t tried[LINES_MAX];
-            double cost = best_breaks(t, lines, which, tried);
+            double cost = best_breaks(t, lines, which, tried) + (lines > least ? ANOTHER_LINE : 0);
             if (cost < best) {
                 best = cost;
+                chosen = lines;
                 memcpy(ends, tried, sizeof(tried));
             }
         }
-        if (!isinf(best))
-            return lines;
     }
-    return 0;
+    return chosen;
 }
 
 static struct press_line centred(const struct press_item *items, size_t from, size_t to, double room)

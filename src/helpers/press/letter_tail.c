@@ -128,7 +128,7 @@ static struct block measure_block(struct press_paper *paper)
     struct block block = {.ruled = letter->kind != PRESS_LETTER};
     double size = PRESS_SIZE_SMALL;
     struct press_style style = {.size = size, .cell = size, .hang = 3 * size, .align = PRESS_JUSTIFY};
-    style.width = paper->last->box.type_width - 2 * size;
+    style.width = press_box_of(letter, 1, letter->landscape).type_width - 2 * size;
     if (letter->cc.many) {
         struct str all = press_join(paper->arena, letter->cc, "，", "。");
         struct press_text text = press_plain(paper->arena, str_format(paper->arena, "抄送：%.*s", STR_ARG(all)), PRESS_BODY);
