@@ -58,6 +58,9 @@ struct ledger_verdict {
  * (ok=false), not an error. */
 MUST_USE enum err ledger_verify(struct call *call, struct str head_json,
                                 void (*progress)(int64_t done, int64_t of), struct ledger_verdict *ret);
+/* Does one entry match its own hash and the hash of the entry before it? For the mark beside a record; the
+ * proof is ledger_verify. ERR_NOT_FOUND. */
+MUST_USE enum err ledger_entry_holds(struct call *call, int64_t entry_id, bool *ret);
 /* Writes the newest sealed head of this node's chain, with signature and public key, as members into the open
  * object; ERR_NOT_FOUND before the first. */
 MUST_USE enum err ledger_head(struct call *call, struct json_writer *w);

@@ -178,6 +178,25 @@ static void a_flip_in_the_running_head_or_the_key_is_found(void **state)
         column_flips(&key_columns[i], 64, -1);
 }
 
+static void a_single_entry_can_be_asked_about(void **state)
+{
+    (void)state;
+    bool holds;
+    for (int64_t seq = 1; seq <= last_seq; seq++) {
+        assert_int_equal(ledger_entry_holds(&b.call, base() + seq, &holds), ERR_OK);
+        assert_true(holds);
+    }
+    assert_int_equal(ledger_entry_holds(&b.call, base() + last_seq + 1, &holds), ERR_NOT_FOUND);
+    assert_int_equal(db_begin(b.db), ERR_OK);
+    CHANGE("UPDATE ledger_entry SET at_ms = at_ms + 1 WHERE seq = 5");
+    CHANGE("UPDATE ledger_entry SET hash = prev_hash WHERE seq = 9");
+    for (int64_t seq = 4; seq <= 11; seq++) {
+        assert_int_equal(ledger_entry_holds(&b.call, base() + seq, &holds), ERR_OK);
+        assert_int_equal(holds, seq != 5 && seq != 9 && seq != 10);
+    }
+    db_rollback(b.db);
+}
+
 /* ---- whole rows ---- */
 
 static void a_deleted_row_is_missed(void **state)
@@ -446,6 +465,7 @@ int main(void)
         cmocka_unit_test(a_flip_in_an_entry_is_found_and_named),
         cmocka_unit_test(a_flip_in_a_head_is_found),
         cmocka_unit_test(a_flip_in_the_running_head_or_the_key_is_found),
+        cmocka_unit_test(a_single_entry_can_be_asked_about),
         cmocka_unit_test(a_deleted_row_is_missed),
         cmocka_unit_test(an_added_row_is_found),
         cmocka_unit_test(two_rows_swapped_are_found),

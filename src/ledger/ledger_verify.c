@@ -232,3 +232,23 @@ enum err ledger_verify(struct call *call, struct str head_json, void (*progress)
         TRY(ledger_read_ended(&check, ledger_check_outside(&check, &outside, public_key), STR_NONE, 0));
     return ERR_OK;
 }
+
+enum err ledger_entry_holds(struct call *call, int64_t entry_id, bool *ret)
+{
+    DB_ROWS(rows);
+    struct ledger_entry e;
+    struct crypt_sm3 hash;
+    BUF(scratch, LEDGER_ENCODE_MAX);
+    *ret = false;
+    TRY(db_one(call, &rows,
+               "SELECT " LEDGER_ENTRY_COLUMNS
+               ", (SELECT p.hash FROM ledger_entry p WHERE p.entry_id = $1 - 1) FROM ledger_entry"
+               " WHERE entry_id = $1",
+               db_int(entry_id)));
+    if (!ledger_entry_read(&rows, &e))
+        return db_end(&rows);
+    struct str before = db_col_str(&rows, 15);
+    bool linked = e.seq == 1 ? same(e.prev_hash, ledger_no_hash) : str_eq(e.prev_hash, before);
+    *ret = linked && ledger_entry_hash(&e, &scratch, &hash) == ERR_OK && same(e.hash, hash.bytes);
+    return db_end(&rows);
+}
