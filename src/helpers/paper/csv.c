@@ -18,32 +18,40 @@ static enum err more(struct paper_csv *csv)
     return ERR_OK;
 }
 
-/* The separator that the first line holds most often outside quotes; a line "sep=;" (Excel) says it outright. */
+#define SNIFF_LINES 20
+
+/* The separator of which some line near the top has most outside quotes: notes may stand above the header. A line "sep=;"
+ * (Excel) says it outright. */
 static void sniff(struct paper_csv *csv)
 {
     static const char candidates[] = {',', ';', '\t', '|'};
-    size_t counts[sizeof candidates] = {0};
+    size_t counts[sizeof candidates] = {0}, most = 0;
     bool quoted = false;
+    csv->separator = ',';
     if (csv->piece_len > 5 && memcmp(csv->piece, "sep=", 4) == 0 && (csv->piece[5] == '\r' || csv->piece[5] == '\n')) {
         csv->separator = csv->piece[4];
         csv->piece_at = csv->piece[5] == '\r' && csv->piece_len > 6 ? 7 : 6;
         csv->next_line = 2;
         return;
     }
-    for (size_t i = 0; i < csv->piece_len; i++) {
+    int lines = 0;
+    for (size_t i = 0; i < csv->piece_len && lines < SNIFF_LINES; i++) {
         char c = csv->piece[i];
         if (c == '"')
             quoted = !quoted;
-        else if (c == '\n' && !quoted && i > 0)
-            break;
         for (size_t k = 0; k < sizeof candidates && !quoted; k++)
             counts[k] += c == candidates[k];
+        if (quoted || (c != '\n' && i + 1 < csv->piece_len))
+            continue;
+        lines++;
+        for (size_t k = 0; k < sizeof candidates; k++) {
+            if (counts[k] > most) {
+                most = counts[k];
+                csv->separator = candidates[k];
+            }
+            counts[k] = 0;
+        }
     }
-    size_t best = 0;
-    for (size_t k = 1; k < sizeof candidates; k++)
-        if (counts[k] > counts[best])
-            best = k;
-    csv->separator = candidates[best];
 }
 
 enum err paper_csv_open(struct paper_csv *csv, struct paper_work *work)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "helpers/paper/give.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,15 +120,28 @@ void paper_give_head(struct paper_give *give, const struct paper_scan_head *head
     send_frame(give, PAPER_KIND_HEAD);
 }
 
+/* Counts by the file's own name of the host where it has one, else by what the host is given as. */
+static void count_host(struct paper_give *give, bool fresh, bool fresh_up)
+{
+    struct str key = give->host_key;
+    if (key.len > 0) {
+        uint64_t hash = hash_bytes(0x9ae16a3b2f90404fu, key.at, key.len);
+        fresh = set_add(give, &give->hosts, mix(hash));
+        fresh_up = fresh_up && set_add(give, &give->hosts, mix(hash + 1));
+    }
+    give->counts.hosts += fresh;
+    give->counts.hosts_up += fresh_up;
+}
+
 bool paper_give_host(struct paper_give *give, const struct paper_scan_host *host)
 {
     uint64_t hash = host_hash(host->address, host->name);
     bool fresh = set_add(give, &give->hosts, mix(hash));
     /* One that was listed as down and is up later in the same file is up. */
-    if (!(host->up ? set_add(give, &give->hosts, mix(hash + 1)) : fresh))
+    bool fresh_up = host->up && set_add(give, &give->hosts, mix(hash + 1));
+    if (!fresh && !fresh_up)
         return false;
-    give->counts.hosts += fresh;
-    give->counts.hosts_up += host->up;
+    count_host(give, fresh, fresh_up);
     put(give, PAPER_T_ADDRESS, host->address, NAME_MAX_);
     put(give, PAPER_T_NAME, host->name, NAME_MAX_);
     put(give, PAPER_T_NAMES, host->names.len ? host->names : host->name, TEXT_MAX);
@@ -138,13 +152,34 @@ bool paper_give_host(struct paper_give *give, const struct paper_scan_host *host
     return true;
 }
 
+static uint64_t port_hash(const struct paper_scan_port *port)
+{
+    uint64_t hash = host_hash(port->address, port->name);
+    hash = hash_bytes(hash, port->protocol.at, port->protocol.len);
+    return hash_bytes(hash, &port->port, sizeof port->port);
+}
+
+void paper_give_tried(struct paper_give *give, const struct paper_scan_port *port)
+{
+    char number[16];
+    if (port->port <= 0 || !set_add(give, &give->ports, mix(port_hash(port) + 1)))
+        return;
+    const struct paper_scan_cover cover = {
+        .address = port->address,
+        .name = port->name,
+        .protocol = port->protocol,
+        .ranges = {number, (size_t)snprintf(number, sizeof number, "%d", (int)port->port)},
+        .count = 1,
+        .answer = PAPER_TRIED,
+    };
+    paper_give_cover(give, &cover);
+}
+
 bool paper_give_port(struct paper_give *give, const struct paper_scan_port *port)
 {
     if (port->port <= 0 || port->port > 65535)
         return false;
-    uint64_t hash = host_hash(port->address, port->name);
-    hash = hash_bytes(hash, port->protocol.at, port->protocol.len);
-    if (!set_add(give, &give->ports, mix(hash_bytes(hash, &port->port, sizeof port->port))))
+    if (!set_add(give, &give->ports, mix(port_hash(port))))
         return false;
     give->counts.ports++;
     give->counts.open_ports += str_is(port->state, "open");

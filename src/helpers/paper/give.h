@@ -18,6 +18,7 @@ struct paper_give {
     struct paper_work *work;
     struct paper_scan_counts counts;
     struct paper_set hosts, ports;
+    struct str host_key; /* when set: what the file itself calls the host, by which hosts are counted */
     bool begun;
     enum err word; /* sticky: the first thing that went wrong */
 };
@@ -31,6 +32,8 @@ void paper_give_head(struct paper_give *give, const struct paper_scan_head *head
 bool paper_give_host(struct paper_give *give, const struct paper_scan_host *host);
 /* False when this port of this host was given before. Port 0 and "general" are no ports. */
 bool paper_give_port(struct paper_give *give, const struct paper_scan_port *port);
+/* A port that the file does not list but a finding implies (from a web address): covered, not counted. Once each. */
+void paper_give_tried(struct paper_give *give, const struct paper_scan_port *port);
 void paper_give_record(struct paper_give *give, const struct paper_scan_record *record);
 void paper_give_cover(struct paper_give *give, const struct paper_scan_cover *cover);
 /* The counts; ends the reading. Returns the sticky word. */

@@ -193,7 +193,9 @@ static enum err read_rows(struct paper_work *work, struct paper_give *give, stru
             seen_ms = item->ended_ms;
         if (seen_ms > give->counts.ended_ms)
             give->counts.ended_ms = seen_ms;
+        give->host_key = str_trim(paper_csv_field(csv, at->host));
         paper_weakness_give(item, give);
+        give->host_key = STR_NONE;
         if (give->word != ERR_OK)
             return give->word;
     }

@@ -146,6 +146,18 @@ static void close_in_nvt(struct openvas *openvas, struct str name, struct str pa
     }
 }
 
+/* The text of <host> names it; the <hostname> inside it, which closed before, is one more name. */
+static void take_host(struct paper_weakness *item, struct str text)
+{
+    item->name.len = 0;
+    paper_weakness_host(item, text);
+    if (item->name.len == 0) {
+        struct str rest = paper_kept(&item->names), first;
+        if (str_cut(&rest, ' ', &first))
+            paper_keep(&item->name, first);
+    }
+}
+
 static void close_in_result(struct openvas *openvas, struct paper_xml *xml, struct str name, struct str text)
 {
     struct paper_weakness *item = &openvas->item;
@@ -156,7 +168,7 @@ static void close_in_result(struct openvas *openvas, struct paper_xml *xml, stru
         if (str_is(name, "name") && item->title.len == 0)
             paper_keep(&item->title, str_trim(text));
         else if (str_is(name, "host"))
-            paper_weakness_host(item, text);
+            take_host(item, text);
         else if (str_is(name, "port"))
             take_port(item, text);
         else if (str_is(name, "threat"))

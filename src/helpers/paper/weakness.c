@@ -42,6 +42,7 @@ void paper_weakness_clear_item(struct paper_weakness *weakness)
     for (size_t i = 3; (field = field_at(weakness, i, &max)); i++)
         field->len = 0;
     weakness->port = 0;
+    weakness->port_implied = false;
     weakness->cvss10 = -1;
     weakness->cvss_rank = 0;
     weakness->severity = PAPER_INFO;
@@ -115,6 +116,7 @@ void paper_weakness_url(struct paper_weakness *weakness, struct str url)
         paper_weakness_host(weakness, parts.host);
     if (weakness->port == 0 && parts.port > 0) {
         weakness->port = parts.port;
+        weakness->port_implied = true;
         paper_keep(&weakness->protocol, STR("tcp"));
     }
 }
@@ -139,7 +141,11 @@ void paper_weakness_give_port(struct paper_weakness *weakness, struct paper_give
         .state = STR("open"),
         .service = paper_kept(&weakness->service),
     };
-    if (port.address.len || port.name.len)
+    if (port.address.len == 0 && port.name.len == 0)
+        return;
+    if (weakness->port_implied)
+        paper_give_tried(give, &port);
+    else
         paper_give_port(give, &port);
 }
 

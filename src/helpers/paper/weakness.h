@@ -10,6 +10,7 @@
 struct paper_weakness {
     struct buf address, name, names, protocol, url, rule, title, cves, description, remedy, evidence, unique, location, dismissed,
         service;
+    bool port_implied; /* by a web address, not listed by the file */
     int32_t port, cvss10, cvss_rank; /* rank: the version of the score, the newest wins */
     enum paper_severity severity;
     int64_t started_ms, ended_ms, place;

@@ -230,7 +230,8 @@ static enum err run(struct state *state)
     if (!parser)
         return paper_work_fail(state->xml.work, ERR_INVALID, "paper.fault.xml", 1, STR("1: empty"), STR_NONE);
     state->parser = parser;
-    xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
+    /* NOENT so that &amp; in an attribute comes as itself; entities of the file's own were refused when they were declared. */
+    xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT);
     int result = xmlParseDocument(parser);
     state->parser = NULL;
     if (state->xml.work->key)
