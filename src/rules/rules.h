@@ -76,6 +76,16 @@ void rules_touch(struct call *call, const char *subject_kind, int64_t subject_id
 MUST_USE enum err rules_settle(struct call *call);
 /* Asks a gate. ERR_REFUSED with one fault an unmet requirement (fault->article set); ERR_OK when all hold or an approved exemption covers it. */
 MUST_USE enum err rules_gate(struct call *call, const char *change, int64_t subject_id);
+/* The same question as a list, for showing: writes "requirements":[{"rule","article","cite","text","text_en","fact","met","exempt_until"}]
+ * into the open object; requirements whose `when` does not hold are left out. */
+MUST_USE enum err rules_gate_show(struct call *call, const char *change, int64_t subject_id, struct json_writer *w);
+
+/* Exemptions (special reports): asked by one person, decided by another, always with an end. rule: the id of a gate or duty that
+ * allows one; ERR_REFUSED beyond its max_days, ERR_CONFLICT when one is asked for or running already. */
+struct rules_exemption { struct str rule, reason, until_on; int64_t subject_id; };
+MUST_USE enum err rules_exemption_ask(struct call *call, const struct rules_exemption *ask, int64_t *ret_exemption_id);
+MUST_USE enum err rules_exemption_decide(struct call *call, int64_t exemption_id, bool approve, struct str note);
+
 /* A threshold in force today, by name ("project.security_share_min"): value as num/den. ERR_NOT_FOUND when no pack sets it. */
 MUST_USE enum err rules_threshold(struct call *call, const char *name, int64_t *ret_num, int64_t *ret_den);
 /* Grants more working days on the open duties of a subject whose rule allows an extension; ERR_REFUSED beyond max_working_days. */
@@ -99,6 +109,8 @@ MUST_USE enum err rules_duty_get(struct call *call, int64_t duty_id, struct rule
 /* The newest duty of a rule for a subject, open or not; ERR_NOT_FOUND when the rule never applied. */
 MUST_USE enum err rules_duty_of(struct call *call, const char *rule, const char *subject_kind, int64_t subject_id,
                                 struct rules_duty *ret);
+/* The current duty of a subject that falls due first, open ones before done ones: the clock that a letter shows. ERR_NOT_FOUND. */
+MUST_USE enum err rules_duty_nearest(struct call *call, const char *subject_kind, int64_t subject_id, struct rules_duty *ret);
 /* Duties as rows: the workbench, the drill-down of an article. Filters: state, late, article, pack, rule, subject_kind,
  * subject_id, unit_id, due_before; sorted by due date. Scoped by unit path. */
 extern const struct db_list rules_duty_list;
@@ -107,6 +119,9 @@ extern const struct db_list rules_duty_list;
 struct rules_lint { int line, column; struct str message; };
 /* Reads and checks a pack's YAML against the declared facts, subjects, proposals. All mistakes, each with its place. */
 MUST_USE enum err rules_pack_lint(struct call *call, struct str yaml, struct rules_lint **ret, size_t *ret_many);
+/* Loads the packs built into the program that are absent, or still stand as an older program brought them: a pack that was
+ * uploaded is never overwritten. Called by `serve`, `init`, `demo` inside a write transaction. */
+MUST_USE enum err rules_pack_install(struct call *call);
 /* Loads (replaces the newest version of) a pack in the call's transaction and evaluates it. preview: only counts what it would open and close. */
 struct rules_load_report { int64_t opens, closes, articles, duties, gates, consequences; struct str pack, version; };
 MUST_USE enum err rules_pack_load(struct call *call, struct str yaml, bool preview, struct rules_load_report *ret);
