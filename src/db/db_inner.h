@@ -96,6 +96,15 @@ struct db_stmt *db_cache_new(struct db *db, const char *sql, size_t len, bool ca
 void db_cache_remove(struct db *db, struct db_stmt *stmt); /* out of the cache; drops and frees it */
 void db_cache_clear(struct db *db);
 
+/* ---- PostgreSQL ---- */
+struct db_cell {
+    enum db_kind kind;
+    int64_t number;
+    double real;
+    struct str bytes;
+};
+struct db_cell db_pg_cell(unsigned type, const char *at, int len); /* not for NULL */
+
 /* ---- shared by the files of the room ---- */
 enum err db_start(struct db *db, const char *sql, const struct db_arg *args, size_t many, bool borrow,
                   struct db_rows *rows);

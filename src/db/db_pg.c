@@ -4,10 +4,13 @@
  *
  * Method. A statement is prepared with the types of its first arguments (int8, float8, text, bytea); an
  * argument that is NULL at first has no type of its own and takes what the server infers, until a value comes
- * and it is prepared anew. Without declared types `$1 = 0` would make $1 a four-byte integer. Savepoints of
- * the lane are sent late, in one round trip with what follows: `pending` holds commands that cannot fail by
- * themselves (a release, the next savepoint) until the next statement or the commit takes them along. A lost
- * connection is noticed by the statement that meets it. Outside a transaction the next use starts it afresh.
+ * and it is prepared anew. Without declared types `$1 = 0` would make $1 a four-byte integer.
+ *
+ * BEGIN and savepoints are sent late: `pending` holds them until the next statement takes them along in one
+ * round trip (a pipeline), or the commit does. They cannot fail by themselves.
+ *
+ * A lost connection is noticed by the statement that meets it. Outside a transaction the next use starts it
+ * afresh.
  */
 #include "db/db_inner.h"
 
@@ -18,16 +21,10 @@
 #include <string.h>
 #include "base/log.h"
 
-#define OID_BOOL    16
 #define OID_BYTEA   17
 #define OID_INT8    20
-#define OID_INT2    21
-#define OID_INT4    23
 #define OID_TEXT    25
-#define OID_OID     26
-#define OID_FLOAT4  700
 #define OID_FLOAT8  701
-#define OID_NUMERIC 1700
 #define KEYS_MAX    128
 #define PENDING_MAX 256
 #define NUMBER_TEXT 32
@@ -185,15 +182,13 @@ static enum err pg_plain(struct db *db, const char *command)
         used = 0;
     }
     snprintf(pg->pending + used, PENDING_MAX - used, "%s%s", used ? ";" : "", command);
-    bool may_wait = strcmp(command, "SAVEPOINT s") == 0 || strcmp(command, "RELEASE s") == 0;
+    bool may_wait = strncmp(command, "BEGIN", 5) == 0 || strcmp(command, "SAVEPOINT s") == 0 ||
+                    strcmp(command, "RELEASE s") == 0;
     if (may_wait)
         return ERR_OK;
     enum err word = flush(pg);
     if (word == ERR_BUSY && strcmp(command, "COMMIT") == 0 && is_lost(pg))
         return ERR_FAILED; /* it may have happened: trying again could do it twice */
-    /* BEGIN has changed nothing yet: when the connection turns out to be gone, it may be said again. */
-    if (word != ERR_OK && strncmp(command, "BEGIN", 5) == 0 && is_lost(pg) && revive(pg) == ERR_OK)
-        return exec(pg, command);
     return word;
 }
 
@@ -278,7 +273,7 @@ static enum err prepare(struct pg *pg, struct db_stmt *stmt, const struct db_arg
     return ERR_OK;
 }
 
-static PGresult *execute(struct pg *pg, unsigned serial, const struct db_arg *args, size_t many)
+static int send(struct pg *pg, unsigned serial, const struct db_arg *args, size_t many)
 {
     const char *values[DB_PARAMS_MAX];
     int lengths[DB_PARAMS_MAX], formats[DB_PARAMS_MAX];
@@ -308,7 +303,64 @@ static PGresult *execute(struct pg *pg, unsigned serial, const struct db_arg *ar
         }
     }
     snprintf(name, sizeof name, "a%u", serial);
-    return PQexecPrepared(pg->conn, name, (int)many, values, lengths, formats, 1);
+    return PQsendQueryPrepared(pg->conn, name, (int)many, values, lengths, formats, 1);
+}
+
+static bool is_good(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+}
+
+/* The result of the last command of a pipeline, or of the first that failed. Ends the pipeline. */
+static PGresult *read_pipeline(struct pg *pg)
+{
+    PGresult *kept = NULL;
+    int silent = 0;
+    while (silent < 3) { /* between two results comes one NULL; more of them: the connection is gone */
+        PGresult *result = PQgetResult(pg->conn);
+        silent = result ? 0 : silent + 1;
+        if (result && PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+            PQclear(result);
+            break;
+        }
+        if (result && kept && !is_good(kept)) {
+            PQclear(result);
+        } else if (result) {
+            PQclear(kept);
+            kept = result;
+        }
+    }
+    PQexitPipelineMode(pg->conn);
+    return kept;
+}
+
+static PGresult *execute_pending_and(struct pg *pg, unsigned serial, const struct db_arg *args, size_t many)
+{
+    char commands[PENDING_MAX], *rest = commands, *command = NULL;
+    memcpy(commands, pg->pending, sizeof commands);
+    pg->pending[0] = '\0';
+    PQenterPipelineMode(pg->conn);
+    while ((command = strsep(&rest, ";")) != NULL)
+        PQsendQueryParams(pg->conn, command, 0, NULL, NULL, NULL, NULL, 1);
+    send(pg, serial, args, many);
+    PQpipelineSync(pg->conn);
+    return read_pipeline(pg);
+}
+
+/* NULL when the connection is gone. */
+static PGresult *execute(struct pg *pg, unsigned serial, const struct db_arg *args, size_t many)
+{
+    if (pg->pending[0])
+        return execute_pending_and(pg, serial, args, many);
+    PGresult *kept = NULL, *result = NULL;
+    if (!send(pg, serial, args, many))
+        return NULL;
+    while ((result = PQgetResult(pg->conn)) != NULL) {
+        PQclear(kept);
+        kept = result;
+    }
+    return kept;
 }
 
 static void release_cursor(struct db_stmt *cursor)
@@ -330,12 +382,12 @@ static bool is_stale(const PGresult *result)
 static enum err run(struct pg *pg, struct db_stmt *stmt, struct db_stmt *cursor, const struct db_arg *args,
                     size_t many)
 {
-    TRY(flush(pg));
-    if (!fits(pg, stmt, args, many))
+    if (!fits(pg, stmt, args, many)) {
+        TRY(flush(pg));
         TRY(prepare(pg, stmt, args, many));
+    }
     PGresult *result = execute(pg, stmt->serial, args, many);
-    ExecStatusType status = PQresultStatus(result);
-    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+    if (!is_good(result)) {
         if (is_stale(result))
             stmt->serial = 0;
         return failed(pg, result, stmt->sql);
@@ -345,6 +397,22 @@ static enum err run(struct pg *pg, struct db_stmt *stmt, struct db_stmt *cursor,
     cursor->rows = PQntuples(result);
     cursor->columns = PQnfields(result);
     return ERR_OK;
+}
+
+/* Where nothing can have happened yet (a read, or the first statement after BEGIN), a connection that turns
+ * out to be gone is started afresh and the statement said again. */
+static enum err run_or_again(struct pg *pg, struct db_stmt *stmt, struct db_stmt *cursor,
+                             const struct db_arg *args, size_t many)
+{
+    char pending[PENDING_MAX];
+    memcpy(pending, pg->pending, sizeof pending);
+    bool first = strncmp(pending, "BEGIN", 5) == 0 || (pg->db.mode == DB_READ && !pg->db.in_transaction);
+    enum err word = run(pg, stmt, cursor, args, many);
+    if (word == ERR_OK || !first || !is_lost(pg) || revive(pg) != ERR_OK)
+        return word;
+    pg->db.spoiled = 0;
+    memcpy(pg->pending, pending, sizeof pending);
+    return run(pg, stmt, cursor, args, many);
 }
 
 static enum err pg_start(struct db *db, const char *sql, const struct db_arg *args, size_t many, bool borrow,
@@ -360,9 +428,7 @@ static enum err pg_start(struct db *db, const char *sql, const struct db_arg *ar
     /* The result of a statement still being read stays with it; the new one gets a cursor of its own. */
     struct db_stmt *cursor = stmt->busy ? db_cache_new(db, sql, len, false) : stmt;
     cursor->busy = true;
-    enum err word = run(pg, stmt, cursor, args, many);
-    if (word != ERR_OK && is_lost(pg) && db->mode == DB_READ && !db->in_transaction && revive(pg) == ERR_OK)
-        word = run(pg, stmt, cursor, args, many);
+    enum err word = run_or_again(pg, stmt, cursor, args, many);
     if (word != ERR_OK) {
         release_cursor(cursor);
         return word;
@@ -405,115 +471,30 @@ static void pg_drop(struct db *db, struct db_stmt *stmt)
 
 /* ---- columns ---- */
 
-static uint64_t big_endian(const char *at, int len)
-{
-    uint64_t number = 0;
-    for (int i = 0; i < len; i++)
-        number = number << 8 | (unsigned char)at[i];
-    return number;
-}
-
-/* NUMERIC (what SUM and AVG give): groups of four decimal digits, of which `weight` + 1 stand before the
- * point. */
-static double numeric_of(const char *at, bool *ret_whole, int64_t *ret_int)
-{
-    int groups = (int16_t)big_endian(at, 2), weight = (int16_t)big_endian(at + 2, 2);
-    double scale = (uint16_t)big_endian(at + 4, 2) == 0x4000 ? -1 : 1, value = 0;
-    int64_t whole = 0;
-    *ret_whole = groups <= weight + 1;
-    for (int i = 0; i < groups || i <= weight; i++) {
-        int64_t digits = i < groups ? (int16_t)big_endian(at + 8 + 2 * i, 2) : 0;
-        if (i <= weight) {
-            value = value * 10000 + (double)digits;
-            if (__builtin_mul_overflow(whole, 10000, &whole) || __builtin_add_overflow(whole, digits, &whole))
-                *ret_whole = false;
-        }
-    }
-    double part = 1;
-    for (int i = weight + 1; i < 0; i++)
-        part /= 10000;
-    for (int i = weight + 1 > 0 ? weight + 1 : 0; i < groups; i++) {
-        part /= 10000;
-        value += (double)(int16_t)big_endian(at + 8 + 2 * i, 2) * part;
-    }
-    *ret_int = scale < 0 ? -whole : whole;
-    return value * scale;
-}
-
-struct cell {
-    enum db_kind kind;
-    int64_t number;
-    double real;
-    struct str bytes;
-};
-
-static struct cell real_cell(double real)
-{
-    bool fits_int = real > -9.2e18 && real < 9.2e18;
-    return (struct cell){DB_REAL, fits_int ? (int64_t)real : 0, real, {0}};
-}
-
-static struct cell cell_of(const struct db_stmt *stmt, int column)
+static struct db_cell cell_of(const struct db_stmt *stmt, int column)
 {
     const PGresult *result = stmt->handle;
-    struct cell cell = {DB_NULL, 0, 0, {0}};
     if (PQgetisnull(result, stmt->row, column))
-        return cell;
-    const char *at = PQgetvalue(result, stmt->row, column);
-    int len = PQgetlength(result, stmt->row, column);
-    uint64_t bits = len <= 8 ? big_endian(at, len) : 0;
-    bool whole = false;
-    switch (PQftype(result, column)) {
-    case OID_INT8:
-    case OID_BOOL:
-    case OID_OID:
-        cell.number = (int64_t)bits;
-        break;
-    case OID_INT4:
-        cell.number = (int32_t)bits;
-        break;
-    case OID_INT2:
-        cell.number = (int16_t)bits;
-        break;
-    case OID_FLOAT4: {
-        float small = 0;
-        uint32_t bits32 = (uint32_t)bits;
-        memcpy(&small, &bits32, sizeof small);
-        return real_cell((double)small);
-    }
-    case OID_FLOAT8:
-        memcpy(&cell.real, &bits, sizeof cell.real);
-        return real_cell(cell.real);
-    case OID_NUMERIC:
-        cell.real = numeric_of(at, &whole, &cell.number);
-        if (!whole)
-            return real_cell(cell.real);
-        break;
-    default:
-        cell.kind = PQftype(result, column) == OID_BYTEA ? DB_BLOB : DB_TEXT;
-        cell.bytes = (struct str){at, (size_t)len};
-        return cell;
-    }
-    cell.kind = DB_INT;
-    cell.real = (double)cell.number;
-    return cell;
+        return (struct db_cell){DB_NULL, 0, 0, {0}};
+    return db_pg_cell(PQftype(result, column), PQgetvalue(result, stmt->row, column),
+                      PQgetlength(result, stmt->row, column));
 }
 
 /* Text where a number is wanted: SQLite reads what stands at its front. */
 static int64_t pg_col_int(const struct db_stmt *stmt, int column)
 {
-    struct cell cell = cell_of(stmt, column);
+    struct db_cell cell = cell_of(stmt, column);
     return cell.kind == DB_TEXT ? strtoll(cell.bytes.at, NULL, 10) : cell.number;
 }
 
 static double pg_col_real(const struct db_stmt *stmt, int column)
 {
-    struct cell cell = cell_of(stmt, column);
+    struct db_cell cell = cell_of(stmt, column);
     return cell.kind == DB_TEXT ? strtod(cell.bytes.at, NULL) : cell.real;
 }
 
 /* The text of a number lives as long as its row, so each column has its own place. */
-static struct str number_text(const struct db_stmt *stmt, int column, const struct cell *cell)
+static struct str number_text(const struct db_stmt *stmt, int column, const struct db_cell *cell)
 {
     struct db_stmt *owner = (struct db_stmt *)stmt;
     if (!owner->texts)
@@ -528,7 +509,7 @@ static struct str number_text(const struct db_stmt *stmt, int column, const stru
 
 static struct str pg_col_str(const struct db_stmt *stmt, int column)
 {
-    struct cell cell = cell_of(stmt, column);
+    struct db_cell cell = cell_of(stmt, column);
     return cell.kind == DB_INT || cell.kind == DB_REAL ? number_text(stmt, column, &cell) : cell.bytes;
 }
 
