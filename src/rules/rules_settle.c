@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/rules_duty.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+#define KINDS_MAX        16
+#define LOOK_BYTES_MAX   (2048ULL * 1024 * 1024)
+#define ROUNDS_MAX       8    /* a proposal may touch what another rule watches; rules that chase each other stop here */
+#define ONE_BY_ONE       200  /* so many touched subjects are always evaluated one at a time */
+#define SET_WISE_SHARE   40   /* beyond, set-wise as soon as touching one by one would cost about as much */
+
+struct rules_touched {
+    struct touched_kind {
+        const char *name;
+        int64_t *ids;
+        size_t many, cap;
+    } kinds[KINDS_MAX];
+    size_t many;
+};
+
+/* How many subjects of a kind the last set-wise run saw, to choose between the two ways. */
+static _Atomic size_t known[64];
+
+static size_t kind_at(const struct rules_subject *subject)
+{
+    for (size_t i = 0; i < 63; i++)
+        if (rules_subject_at(i) == subject)
+            return i;
+    return 63;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void unique(struct touched_kind *kind)
+{
+    size_t kept = 0;
+    if (!kind->many)
+        return;
+    qsort(kind->ids, kind->many, sizeof(int64_t), by_number);
+    for (size_t i = 0; i < kind->many; i++)
+        if (!i || kind->ids[i] != kind->ids[i - 1])
+            kind->ids[kept++] = kind->ids[i];
+    kind->many = kept;
+}
+
+void rules_touch(struct call *call, const char *subject_kind, int64_t subject_id)
+{
+    if (!call->touched)
+        call->touched = ARENA_NEW(call_lasting(call), struct rules_touched);
+    struct rules_touched *touched = call->touched;
+    struct touched_kind *kind = NULL;
+    for (size_t i = 0; i < touched->many && !kind; i++)
+        if (!strcmp(touched->kinds[i].name, subject_kind))
+            kind = &touched->kinds[i];
+    if (!kind && (touched->many == KINDS_MAX || subject_id <= 0))
+        return;
+    if (!kind) {
+        kind = &touched->kinds[touched->many++];
+        kind->name = str_c(call_lasting(call), str_of(subject_kind));
+    }
+    if (kind->many && kind->ids[kind->many - 1] == subject_id)
+        return;
+    if (kind->many == kind->cap && kind->cap >= 1024)
+        unique(kind); /* an import touches the same units again and again */
+    kind->ids = rules_grown(call_lasting(call), kind->ids, kind->many, &kind->cap, sizeof(int64_t));
+    kind->ids[kind->many++] = subject_id;
+}
+
+enum err rules_evaluate_pack(struct rules_look *look, const struct rules_pack *pack, const struct rules_subject *only)
+{
+    for (size_t i = 0; i < pack->many_duties; i++)
+        if (pack->duties[i].subject == only)
+            TRY(rules_duty_evaluate(look, &pack->duties[i]));
+    for (size_t i = 0; i < pack->many_consequences; i++)
+        if (pack->consequences[i].subject == only)
+            TRY(rules_consequence_evaluate(look, &pack->consequences[i]));
+    return ERR_OK;
+}
+
+/* packs: NULL, or the only pack to evaluate. subject_id 0: all subjects of the kind. */
+static enum err evaluate(struct call *call, const struct rules_set *set, const struct rules_pack *only, const struct rules_subject *subject,
+                         int64_t subject_id, int64_t *ret_opened, int64_t *ret_closed)
+{
+    ARENA(arena, LOOK_BYTES_MAX);
+    struct rules_look *look = ARENA_NEW(arena, struct rules_look);
+    look->call = call;
+    look->arena = arena;
+    look->subject_id = subject_id;
+    look->today = clock_day_of(call->now_ms);
+    look->today_on = str_copy(arena, str_of(clock_date(look->today).text));
+    for (size_t i = 0; i < set->many; i++)
+        if (!only || set->packs[i] == only)
+            TRY(rules_evaluate_pack(look, set->packs[i], subject));
+    if (!subject_id) {
+        struct rules_subject_rows rows = {0};
+        for (size_t i = 0; i < look->many_subjects; i++)
+            if (look->subjects[i].subject == subject)
+                rows = look->subjects[i].rows;
+        atomic_store(&known[kind_at(subject)], rows.many);
+    }
+    *ret_opened += look->opened;
+    *ret_closed += look->closed;
+    return ERR_OK;
+}
+
+static enum err settle_kind(struct call *call, const struct rules_set *set, struct touched_kind *kind)
+{
+    const struct rules_subject *subject = rules_subject_named(str_of(kind->name));
+    int64_t opened = 0, closed = 0;
+    if (!subject)
+        return ERR_OK;
+    unique(kind);
+    if (kind->many > ONE_BY_ONE && kind->many * SET_WISE_SHARE > atomic_load(&known[kind_at(subject)]))
+        return evaluate(call, set, NULL, subject, 0, &opened, &closed);
+    for (size_t i = 0; i < kind->many; i++)
+        TRY(evaluate(call, set, NULL, subject, kind->ids[i], &opened, &closed));
+    return ERR_OK;
+}
+
+enum err rules_settle(struct call *call)
+{
+    const struct rules_set *set = NULL;
+    for (int round = 0; call->touched && round < ROUNDS_MAX; round++) {
+        struct rules_touched *touched = call->touched;
+        call->touched = NULL;
+        if (!set)
+            TRY(rules_set_of(call, &set));
+        for (size_t i = 0; i < touched->many; i++)
+            TRY(settle_kind(call, set, &touched->kinds[i]));
+    }
+    return ERR_OK;
+}
+
+enum err rules_evaluate_all(struct call *call, const struct rules_set *set, const struct rules_pack *only, int64_t *ret_opened,
+                            int64_t *ret_closed)
+{
+    for (size_t i = 0; rules_subject_at(i); i++)
+        TRY(evaluate(call, set, only, rules_subject_at(i), 0, ret_opened, ret_closed));
+    return ERR_OK;
+}
+
+enum err rules_sweep(struct call *call)
+{
+    const struct rules_set *set;
+    int64_t opened = 0, closed = 0;
+    TRY(rules_set_of(call, &set));
+    TRY(rules_evaluate_all(call, set, NULL, &opened, &closed));
+    return rules_settle(call);
+}
