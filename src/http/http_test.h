@@ -79,7 +79,7 @@ static inline bool test_byte(int fd, char *ret, int wait_ms)
 
 static inline const char *test_header(const struct test_reply *reply, const char *name)
 {
-    static char value[1024];
+    static _Thread_local char value[1024];
     size_t len = strlen(name);
     for (const char *line = reply->head; line && *line; line = strstr(line, "\r\n") ? strstr(line, "\r\n") + 2 : NULL) {
         if (strncasecmp(line, name, len) != 0 || line[len] != ':')
@@ -199,12 +199,52 @@ static inline void test_stop(struct http_test *t)
 
 struct test_person {
     unsigned roles;
-    const char *unit_path;
+    const char *unit_path; /* NULL: "/1/" */
     bool must_change;
     int64_t expires_in_ms; /* 0: a day */
 };
 
-#include "/tmp/httpshim/people.h"
+/* The schema step of a room, from the source tree. */
+static inline void test_step(struct http_test *t, const char *room, const char *name)
+{
+    const char *source = getenv("ANZE_SOURCE");
+    struct arena *arena = t->db.call.arena;
+    FILE *file = fopen(str_format(arena, "%s/src/%s/steps/%s.sql", source ? source : ".", room, name).at, "rb");
+    assert_non_null(file);
+    char *text = arena_alloc(arena, 256 * 1024);
+    size_t len = fread(text, 1, 256 * 1024 - 1, file);
+    fclose(file);
+    assert_true(len > 0);
+    db_test_step(&t->db, name, text);
+}
+
+/* The tables behind sessions and settling. */
+static inline void test_people(struct http_test *t)
+{
+    test_step(t, "ledger", "0001_ledger");
+    test_step(t, "access", "0001_access");
+    test_step(t, "rules", "0001_rules");
+}
+
+static inline void test_sign_in(struct http_test *t, const struct test_person *p, char ret_token[64])
+{
+    static int64_t serial;
+    struct call *call = &t->db.call;
+    struct str token, path = str_of(p->unit_path ? p->unit_path : "/1/");
+    int64_t user_id = 1000 + ++serial;
+    call->now_ms = clock_now_ms();
+    assert_int_equal(db_run(call,
+                            "INSERT INTO access_user (user_id, login_name, display_name, roles, unit_id, unit_path, password_hash,"
+                            " must_change, created_at_ms, password_at_ms) VALUES ($1, 'u' || $1, 'U', $2, 1, $3, '-', $4, $5, $5)",
+                            db_int(user_id), db_int(p->roles), db_str(path), db_int(p->must_change), db_int(call->now_ms)),
+                     ERR_OK);
+    assert_int_equal(access_session_start(call, user_id, STR("127.0.0.1"), &token), ERR_OK);
+    if (p->expires_in_ms)
+        assert_int_equal(db_run(call, "UPDATE access_session SET ends_ms = $1 WHERE user_id = $2",
+                                db_int(call->now_ms + p->expires_in_ms), db_int(user_id)),
+                         ERR_OK);
+    snprintf(ret_token, 64, "%.*s", STR_ARG(token));
+}
 
 /* "Authorization: Bearer …\r\n" */
 static inline const char *test_bearer(const char *token)

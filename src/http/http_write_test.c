@@ -80,6 +80,7 @@ static int start(void **state)
     http_declare(routes, sizeof routes / sizeof routes[0]);
     test_start_with(&test, (struct http_options){0});
     db_test_step(&test.db, "entry", "CREATE TABLE entry (entry_id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT");
+    test_people(&test);
     return 0;
 }
 
@@ -146,6 +147,7 @@ static void *client(void *context)
         test_send(fd, text, (size_t)len);
         test_receive(fd, own, false, 10000);
         if (own->status != (refuse ? 409 : 201)) {
+            print_error("client %ld, %d: %d %s\n", me, i, own->status, own->body);
             atomic_fetch_add(&wrong, 1);
             continue;
         }
@@ -155,8 +157,10 @@ static void *client(void *context)
         test_send(other, text, (size_t)len);
         test_receive(other, back, false, 10000);
         snprintf(wanted, sizeof wanted, "{\"text\":\"%ld-%d\"}", me, i);
-        if (back->status != 200 || strcmp(back->body, wanted) != 0)
+        if (back->status != 200 || strcmp(back->body, wanted) != 0) {
+            print_error("client %ld, %d: read back %d %s, not %s\n", me, i, back->status, back->body, wanted);
             atomic_fetch_add(&wrong, 1);
+        }
     }
     close(fd);
     close(other);
