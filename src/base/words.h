@@ -23,6 +23,8 @@ struct str words_fault(struct call *call, const struct field_table *table, const
 struct str words_label(struct call *call, const char *table, const char *field);
 /* The label of a value of a closed list: "enum.<enum>.<identifier>". */
 struct str words_enum(struct call *call, const char *enum_name, struct str identifier);
+/* The first `most` code points, with … when something was cut off. */
+struct str words_clip(struct arena *arena, struct str text, size_t most);
 /* All texts of one language as one JSON object (the browser side loads it). */
 struct str words_all(struct arena *arena, enum call_lang lang);
 
