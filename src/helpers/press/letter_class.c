@@ -9,6 +9,12 @@ static bool in_text(uint32_t code, struct str list)
     return false;
 }
 
+/* Nearly every character is a Chinese one, and no list of marks holds one. */
+static bool in_marks(uint32_t code, struct str list)
+{
+    return !(code >= 0x3400 && code < 0xa000) && in_text(code, list);
+}
+
 static bool between(uint32_t code, uint32_t from, uint32_t to)
 {
     return code >= from && code <= to;
@@ -24,28 +30,28 @@ bool press_is_wide(uint32_t code)
 
 bool press_is_ambiguous(uint32_t code)
 {
-    return in_text(code, STR("—‘’“”…‥·×÷±℃℉№℡‰′″※→←↑↓√∞≈≠≤≥⊙°§¤")) || between(code, 0x2160, 0x217f) ||
+    return in_marks(code, STR("—‘’“”…‥·×÷±℃℉№℡‰′″※→←↑↓√∞≈≠≤≥⊙°§¤")) || between(code, 0x2160, 0x217f) ||
            between(code, 0x2460, 0x24ff) || between(code, 0x2500, 0x266f);
 }
 
 bool press_is_closing(uint32_t code)
 {
-    return in_text(code, STR("、。，．：；！？）》」』】〕〗〉］｝”’"));
+    return in_marks(code, STR("、。，．：；！？）》」』】〕〗〉］｝”’"));
 }
 
 bool press_is_opening(uint32_t code)
 {
-    return in_text(code, STR("（《「『【〔〖〈［｛“‘"));
+    return in_marks(code, STR("（《「『【〔〖〈［｛“‘"));
 }
 
 bool press_no_start(uint32_t code)
 {
-    return press_is_closing(code) || in_text(code, STR(",.;:!?)]}%…—～·々‰℃〃ー％>"));
+    return press_is_closing(code) || in_marks(code, STR(",.;:!?)]}%…—～·々‰℃〃ー％>"));
 }
 
 bool press_no_end(uint32_t code)
 {
-    return press_is_opening(code) || in_text(code, STR("([{<￥¥$＄№"));
+    return press_is_opening(code) || in_marks(code, STR("([{<￥¥$＄№"));
 }
 
 bool press_is_digit(uint32_t code)

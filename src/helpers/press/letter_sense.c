@@ -80,6 +80,7 @@ struct title {
     size_t many;
     uint32_t codes[TITLE_MAX];
     double x[TITLE_MAX + 1]; /* width of the items before */
+    int sense[TITLE_MAX];    /* what a break before the item costs */
     double room, cell;
 };
 
@@ -98,10 +99,7 @@ static double cost_of(const struct title *t, size_t from, size_t to, double want
     double width = t->x[to] - t->x[from], far = (width - wanted) / t->cell;
     if (width > t->room + 0.01)
         return INFINITY;
-    int sense = 0;
-    if (from > 0)
-        sense = t->items[from].before != PRESS_BREAK_YES ? 1000 : press_sense(t->codes, t->many, from);
-    return far * far + sense;
+    return far * far + t->sense[from];
 }
 
 /* The cheapest breaks into `lines` lines; ends[i] is where line i ends. */
@@ -170,6 +168,8 @@ static size_t add_piece(const struct press_item *items, size_t from, size_t to, 
         t.codes[i] = t.items[i].code;
         t.x[i + 1] = t.x[i] + t.items[i].advance;
     }
+    for (size_t i = 1; i < t.many; i++)
+        t.sense[i] = t.items[i].before != PRESS_BREAK_YES ? 1000 : press_sense(t.codes, t.many, i);
     int many = t.many ? choose_breaks(&t, ends) : 0;
     for (int i = 0; i < many; i++)
         lines[i] = centred(t.items, i ? ends[i - 1] : 0, ends[i], style->width);
