@@ -353,7 +353,7 @@ static enum err text_to_text(struct call *call, const struct field *field, const
                              struct field_value *ret)
 {
     bool free_text = field->type == FIELD_NOTE || (field->flags & FIELD_SECRET);
-    struct str dense = without(call->arena, field_narrow(call->arena, text), " ");
+    struct str dense = without(call->arena, field_narrow(call->arena, text), " \n\r\t");
     if (!free_text && is_scientific(dense))
         return call_fail(call, ERR_INVALID, path, "fault.excel_number", field_excerpt(call, text));
     if (!free_text && is_zeroed(dense))
