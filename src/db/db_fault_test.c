@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What happens when the disk fails or is full, on SQLite. The program's own fdatasync and pwrite stand before those of the C
- * library, and fail on demand.
+ * What happens when the disk fails or is full, on SQLite. The program's own fdatasync and pwrite stand before
+ * those of the C library, and fail on demand.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,7 +45,8 @@ ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
     return pwrite64(fd, bytes, len, at);
 }
 
-static const char *const tables = "CREATE TABLE note (note_id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;";
+static const char *const tables =
+    "CREATE TABLE note (note_id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;";
 
 static int open_test(void **state)
 {

@@ -7,7 +7,8 @@ static bool stored(const struct field *field)
     return field->type != FIELD_ROWS && field->type != FIELD_OBJECT && !(field->flags & FIELD_SECRET);
 }
 
-static const char *compose(struct call *call, const char *table, const char *key, const struct field_table *fields)
+static const char *compose(struct call *call, const char *table, const char *key,
+                           const struct field_table *fields)
 {
     BUF(sql, 32768);
     const char *comma = "SELECT ";
@@ -21,8 +22,8 @@ static const char *compose(struct call *call, const char *table, const char *key
     return str_c(call->arena, buf_str(&sql));
 }
 
-enum err db_fetch(struct call *call, const char *table, const char *key, int64_t id, const struct field_table *fields,
-                  struct field_record *ret)
+enum err db_fetch(struct call *call, const char *table, const char *key, int64_t id,
+                  const struct field_table *fields, struct field_record *ret)
 {
     DB_ROWS(rows);
     const struct db_arg arg = db_int(id);

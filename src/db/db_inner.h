@@ -11,9 +11,10 @@
 
 #include "db/db.h"
 
-#define DB_PARAMS_MAX     250
-#define DB_STATEMENTS_MAX 400 /* prepared statements a connection keeps; the least recently used goes first  \
-                               */
+#define DB_PARAMS_MAX 250
+#define DB_STATEMENTS_MAX                                                                                    \
+    400 /* prepared statements a connection keeps; the least recently used goes first                        \
+         */
 #define DB_SHORTCUTS  1024
 #define DB_LIST_TEXTS 256
 
@@ -68,6 +69,9 @@ struct db_engine {
     const char *(*key_column)(struct db *db, const char *table);
     int64_t (*last_id)(struct db *db);
     enum err (*copy)(struct db *db, const char *to_file, char why[256]);
+    /* Gives the following statements so many steps before they end with ERR_BUSY; 0 lifts it. Says whether
+     * the last one ran out. NULL: the engine has no such thing. */
+    bool (*budget)(struct db *db, int steps);
     void (*tend)(struct db *db); /* housekeeping that may wait until the answers are out */
 };
 

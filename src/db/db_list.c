@@ -15,6 +15,9 @@
 #include "base/log.h"
 
 #define EXPORT_PAGE 500
+/* Virtual machine steps of SQLite: about five pass over a row, so this is some 1,500 rows in 0.1 ms. */
+#define WALK_STEPS     8000
+#define WALK_STEPS_ROW 100
 
 /* Remembers where the current row stands, in the arena. */
 static void keep_place(struct list_run *run, const struct db_rows *rows, struct list_place *place)
@@ -61,13 +64,42 @@ static enum err read_phase(struct list_run *run, struct page *page, struct list_
     return db_end(&rows);
 }
 
+/* The first rows by walking the order, when they come soon; else by the scope's index (see db_list_scope.c).
+ */
+static enum err read_values(struct list_run *run, struct page *page, struct list_place *place)
+{
+    if (!list_may_walk(run))
+        return read_phase(run, page, place);
+    struct db *db = run->call->db;
+    size_t written = run->w->out->len;
+    bool comma = run->w->comma;
+    struct list_place before = *place;
+    run->asked.scoped = LIST_WALK;
+    db->engine->budget(db, WALK_STEPS + WALK_STEPS_ROW * page->want);
+    enum err word = read_phase(run, page, place);
+    bool ran_out = db->engine->budget(db, 0);
+    run->asked.scoped = LIST_RANGE;
+    if (!ran_out)
+        return word;
+    list_no_walk(run);
+    run->w->out->len = written;
+    run->w->comma = comma;
+    *place = before;
+    page->got = 0;
+    page->more = false;
+    return read_phase(run, page, place);
+}
+
 /* Visits up to page->want rows from place on, and moves place behind them. */
 static enum err read_page(struct list_run *run, struct page *page, struct list_place *place)
 {
     page->got = 0;
     page->more = false;
     run->asked.phase = place->at == LIST_AFTER_NULL ? LIST_NULLS : LIST_VALUES;
-    TRY(read_phase(run, page, place));
+    if (run->asked.phase == LIST_VALUES)
+        TRY(read_values(run, page, place));
+    else
+        TRY(read_phase(run, page, place));
     if (page->more || run->sort_is_key || run->asked.phase == LIST_NULLS)
         return ERR_OK;
     run->asked.phase = LIST_NULLS;

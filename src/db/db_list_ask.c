@@ -20,14 +20,6 @@ static struct str param_of(const struct list_run *run, const char *name)
     return str_trim(run->ask->param(run->ask->from, name));
 }
 
-static void add_arg(struct list_run *run, struct db_arg arg)
-{
-    /* Two are kept free for the place. */
-    if (run->many == DB_PARAMS_MAX - 2)
-        log_abort("db: a list with too many parameters");
-    run->args[run->many++] = arg;
-}
-
 /* ---- filters ---- */
 
 static bool takes_many(const struct db_filter *filter)
@@ -70,13 +62,13 @@ static enum err read_several(struct list_run *run, const struct db_filter *filte
         if (many == LIST_IN_MAX)
             return call_fail(run->call, ERR_INVALID, filter->param, "db.filter_too_many");
         TRY(read_value(run, filter, part, &value));
-        add_arg(run, value);
+        list_add_arg(run, value);
         many++;
     }
     while (rounded < many)
         rounded *= 2;
     for (; many > 0 && many < rounded; many++)
-        add_arg(run, value);
+        list_add_arg(run, value);
     *ret_many = (uint8_t)many;
     return ERR_OK;
 }
@@ -92,7 +84,7 @@ static enum err read_filter(struct list_run *run, int at)
     struct db_arg value = db_null();
     TRY(read_value(run, filter, text, &value));
     if (strstr(filter->sql, "$$"))
-        add_arg(run, value);
+        list_add_arg(run, value);
     run->asked.filters[at] = strstr(filter->sql, "$$") || value.number ? 1 : LIST_FILTER_FALSE;
     return ERR_OK;
 }
@@ -110,18 +102,7 @@ static enum err read_filters(struct list_run *run)
     return word;
 }
 
-/* ---- scope and search ---- */
-
-static void read_scope(struct list_run *run)
-{
-    struct str path = run->ask->scope_path;
-    if (!run->list->scope || path.len == 0)
-        return;
-    run->asked.scoped = 1;
-    add_arg(run, db_str(path));
-    /* Segments are of [0-9a-v], so everything below the path sorts before path + 'z'. */
-    add_arg(run, db_str(str_format(run->call->arena, "%.*sz", STR_ARG(path))));
-}
+/* ---- search ---- */
 
 static enum err read_search(struct list_run *run)
 {
@@ -144,7 +125,7 @@ static enum err read_search(struct list_run *run)
     }
     pattern[len++] = '%';
     run->asked.searched = 1;
-    add_arg(run, db_str((struct str){pattern, len}));
+    list_add_arg(run, db_str((struct str){pattern, len}));
     return ERR_OK;
 }
 
@@ -268,7 +249,7 @@ enum err list_read_ask(struct list_run *run, struct list_place *ret_place)
 {
     memset(&run->asked, 0, sizeof run->asked);
     run->asked.list = run->list;
-    read_scope(run);
+    TRY(list_read_scope(run));
     TRY(read_filters(run));
     TRY(read_search(run));
     TRY(read_sort(run));

@@ -10,7 +10,13 @@
 #define LIST_FILTERS_MAX 48
 #define LIST_IN_MAX      64 /* values of one comma-separated filter */
 
-enum list_phase { LIST_VALUES, LIST_NULLS, LIST_COUNT };
+enum list_phase { LIST_VALUES, LIST_NULLS, LIST_COUNT, LIST_BELOW };
+enum list_scope {
+    LIST_ALL,   /* no scope */
+    LIST_RANGE, /* from the path up to its bound */
+    LIST_EXACT, /* nothing lies below the path: it alone */
+    LIST_WALK,  /* as RANGE, written so that the order's index is walked, not the scope's */
+};
 enum list_at { LIST_START, LIST_AFTER_VALUE, LIST_AFTER_NULL };
 
 /* Behind which row a page begins. */
@@ -53,8 +59,23 @@ enum err list_read_ask(struct list_run *run, struct list_place *ret_place);
 enum err list_read_limit(struct list_run *run, int *ret_limit);
 struct str list_cursor_write(struct list_run *run, const struct list_place *place);
 
+/* A walk that ran out of its budget, and until when it is not tried again. */
+struct list_refusal {
+    uint64_t hash;
+    int64_t until_us;
+};
+struct list_refusal *list_refusal_at(struct db *db, uint64_t hash);
+
+/* db_list_scope.c */
+enum err list_read_scope(struct list_run *run);
+bool list_may_walk(struct list_run *run); /* is walking worth a trial? */
+void list_no_walk(struct list_run *run);  /* it was not: do not try again for a while */
+void list_add_arg(struct list_run *run, struct db_arg arg);
+
 /* db_list_sql.c */
 enum err list_start(struct list_run *run, const struct list_place *place, int limit, struct db_rows *rows);
+/* Is there a row below the path (args: path, bound)? */
+enum err list_start_below(struct list_run *run, const struct db_arg args[2], struct db_rows *rows);
 enum err list_start_count(struct list_run *run, struct db_rows *rows);
 
 #endif

@@ -18,6 +18,7 @@ struct db_list_texts {
         struct list_asked asked;
         char *sql;
     } slots[DB_LIST_TEXTS];
+    struct list_refusal refusals[DB_LIST_TEXTS];
 };
 
 void db_list_texts_free(struct db_list_texts *texts)
@@ -141,7 +142,16 @@ static void add_conditions(struct text *t, const struct list_asked *asked)
         add_and(t);
         buf_format(t->sql, "(%s)", list->where);
     }
-    if (asked->scoped) {
+    if (asked->scoped == LIST_EXACT) {
+        add_and(t);
+        buf_format(t->sql, "%s = $%d", list->scope, t->next_param++);
+    } else if (asked->scoped == LIST_WALK) {
+        /* Of an expression there is no index, so the planner takes the one of the order. */
+        add_and(t);
+        buf_format(t->sql, "(%s || '') >= $%d AND (%s || '') < $%d", list->scope, t->next_param, list->scope,
+                   t->next_param + 1);
+        t->next_param += 2;
+    } else if (asked->scoped) {
         add_and(t);
         buf_format(t->sql, "%s >= $%d AND %s < $%d", list->scope, t->next_param, list->scope,
                    t->next_param + 1);
@@ -201,6 +211,16 @@ static void compose_rows(struct text *t, const struct list_asked *asked)
     add_order(t, asked);
 }
 
+static void compose_below(struct text *t, const struct list_asked *asked)
+{
+    const struct db_list *list = asked->list;
+    const char *select = top_word(list->select, "SELECT"), *from = top_word(list->select, "FROM");
+    if (!select || !from)
+        log_abort("db: a list without SELECT and FROM: %s", list->select);
+    buf_add(t->sql, list->select, (size_t)(select - list->select));
+    buf_format(t->sql, "SELECT 1 %s WHERE %s > $1 AND %s < $2 LIMIT 1", from, list->scope, list->scope);
+}
+
 static void compose_count(struct text *t, const struct list_asked *asked)
 {
     const struct db_list *list = asked->list;
@@ -221,19 +241,32 @@ static void compose_count(struct text *t, const struct list_asked *asked)
 
 /* ---- kept texts ---- */
 
-static const char *sql_of(struct db *db, const struct list_asked *asked)
+static struct db_list_texts *texts_of(struct db *db)
 {
     if (!db->texts)
         db->texts = calloc(1, sizeof *db->texts);
     if (!db->texts)
         log_abort("out of memory for list texts");
+    return db->texts;
+}
+
+struct list_refusal *list_refusal_at(struct db *db, uint64_t hash)
+{
+    return &texts_of(db)->refusals[hash % DB_LIST_TEXTS];
+}
+
+static const char *sql_of(struct db *db, const struct list_asked *asked)
+{
+    struct db_list_texts *texts = texts_of(db);
     size_t at = db_hash(asked, sizeof *asked, 0) % DB_LIST_TEXTS;
-    if (db->texts->slots[at].sql && memcmp(&db->texts->slots[at].asked, asked, sizeof *asked) == 0)
-        return db->texts->slots[at].sql;
+    if (texts->slots[at].sql && memcmp(&texts->slots[at].asked, asked, sizeof *asked) == 0)
+        return texts->slots[at].sql;
     BUF(sql, SQL_TEXT_MAX);
     struct text t = {.sql = &sql, .next_param = 1};
     if (asked->phase == LIST_COUNT)
         compose_count(&t, asked);
+    else if (asked->phase == LIST_BELOW)
+        compose_below(&t, asked);
     else
         compose_rows(&t, asked);
     if (sql.over)
@@ -241,9 +274,9 @@ static const char *sql_of(struct db *db, const struct list_asked *asked)
     char *kept = strdup(buf_str(&sql).at);
     if (!kept)
         log_abort("out of memory for a list text");
-    free(db->texts->slots[at].sql);
-    db->texts->slots[at].sql = kept;
-    db->texts->slots[at].asked = *asked;
+    free(texts->slots[at].sql);
+    texts->slots[at].sql = kept;
+    texts->slots[at].asked = *asked;
     return kept;
 }
 
@@ -258,6 +291,15 @@ enum err list_start(struct list_run *run, const struct list_place *place, int li
     if (continues)
         run->args[many++] = db_int(place->key);
     return db_start(run->call->db, sql_of(run->call->db, &run->asked), run->args, (size_t)many, true, rows);
+}
+
+enum err list_start_below(struct list_run *run, const struct db_arg args[2], struct db_rows *rows)
+{
+    struct list_asked asked;
+    memset(&asked, 0, sizeof asked);
+    asked.list = run->list;
+    asked.phase = LIST_BELOW;
+    return db_start(run->call->db, sql_of(run->call->db, &asked), args, 2, true, rows);
 }
 
 enum err list_start_count(struct list_run *run, struct db_rows *rows)

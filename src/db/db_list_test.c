@@ -420,6 +420,73 @@ static void exports(void **state)
     assert_int_equal(e.seen, 3);
 }
 
+/* ---- scopes wide and narrow: the rows of 0002… are the oldest, behind many foreign ones ---- */
+
+#define MANY 40000
+
+static void add_computed(struct call *call, struct json_writer *w, const struct db_rows *rows)
+{
+    (void)call;
+    json_put_int(w, "twice", 2 * db_col_int(rows, 0));
+}
+
+static void assert_newest(struct db_test *t, const char *scope, int64_t first, int64_t step, const char *sort)
+{
+    struct params p = {{"sort", sort}};
+    for (int round = 0; round < 3; round++) {
+        BUF(out, 100000);
+        struct json_writer w = json_writer(&out);
+        struct db_list_ask ask = ask_of(&p, scope, 25);
+        const struct json *page = NULL;
+        json_open_object(&w, NULL);
+        json_put_int(&w, "before", 1);
+        assert_ok(db_list(&t->call, &list, &ask, &w, add_computed));
+        json_close_object(&w);
+        assert_ok(json_parse(t->call.arena, buf_str(&out), &page, NULL)); /* a key twice would be refused */
+        const struct json *items = json_get(page, "items");
+        assert_int_equal(json_count(items), 25);
+        for (size_t i = 0; i < 25; i++) {
+            assert_int_equal(json_int(json_get(json_item(items, i), "thing_id"), 0),
+                             first - (int64_t)i * step);
+            assert_int_equal(json_int(json_get(json_item(items, i), "twice"), 0),
+                             2 * (first - (int64_t)i * step));
+        }
+        p.pairs[2] = "cursor";
+        p.pairs[3] = str_c(t->call.arena, json_text(json_get(page, "next")));
+        first -= 25 * step;
+    }
+}
+
+static void scopes_wide_and_narrow(void **state)
+{
+    struct db_test *t = *state;
+    assert_ok(db_run(&t->call, "DELETE FROM thing"));
+    assert_ok(db_run(
+        &t->call,
+        "INSERT INTO thing(thing_id, name, state, size, unit_path, hidden) WITH RECURSIVE n(i) AS (SELECT 1 "
+        "UNION ALL"
+        " SELECT i + 1 FROM n WHERE i < $1) SELECT i, 'n', 'running', i, CASE WHEN i > 300 THEN CASE WHEN i "
+        "% 2 = 0"
+        " THEN '00010001' ELSE '00010002' END WHEN i > 150 THEN '00020001' ELSE '00020002' END, 0 FROM n",
+        db_int(MANY)));
+    static const char *const wishes[] = {"-id", "-size"};
+    for (int i = 0; i < 2; i++) {
+        assert_newest(t, "0001", MANY, 1, wishes[i]);
+        assert_newest(t, "00010001", MANY, 2, wishes[i]);
+        assert_newest(t, "0002", 300, 1, wishes[i]);
+        assert_newest(t, "00020002", 150, 1, wishes[i]);
+        assert_newest(t, "", MANY, 1, wishes[i]);
+    }
+    assert_int_equal(total_of(t, (struct params){{"count", "1"}}, "0002", NULL), 300);
+    assert_int_equal(total_of(t, (struct params){{"count", "1"}}, "00020002", NULL), 150);
+    /* A unit founded below one that had none is seen at once. */
+    assert_ok(db_run(
+        &t->call,
+        "INSERT INTO thing(thing_id, name, state, unit_path, hidden) VALUES (50000, 'n', 'running', $1, 0)",
+        db_c("000200020001")));
+    assert_int_equal(total_of(t, (struct params){{"count", "1"}}, "00020002", NULL), 151);
+}
+
 int main(void)
 {
     alarm(240);
@@ -432,6 +499,7 @@ int main(void)
         cmocka_unit_test(cursors_are_checked),
         cmocka_unit_test(what_a_row_says),
         cmocka_unit_test(exports),
+        cmocka_unit_test(scopes_wide_and_narrow),
     };
     return cmocka_run_group_tests(tests, open_test, close_test);
 }

@@ -27,9 +27,10 @@ static const struct field fields[] = {
 static const struct field_table table = FIELD_TABLE("thing", fields);
 #define MANY (sizeof fields / sizeof fields[0])
 
-static const char *const tables =
-    "CREATE TABLE thing (unit_path TEXT NOT NULL DEFAULT 'x', thing_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
-    " cost INTEGER, open INTEGER NOT NULL DEFAULT 1, due_date TEXT, state TEXT, owner_id INTEGER, detail TEXT) STRICT;";
+static const char *const tables = "CREATE TABLE thing (unit_path TEXT NOT NULL DEFAULT 'x', thing_id INTEGER "
+                                  "PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+                                  " cost INTEGER, open INTEGER NOT NULL DEFAULT 1, due_date TEXT, state "
+                                  "TEXT, owner_id INTEGER, detail TEXT) STRICT;";
 
 static int open_test(void **state)
 {
@@ -64,9 +65,10 @@ static const char *row_json(struct db_test *t, int64_t id)
 {
     static char text[2000];
     DB_ROWS(rows);
-    assert_ok(db_one(&t->call, &rows,
-                     "SELECT thing_id, name, cost, open, due_date, state, owner_id, detail FROM thing WHERE thing_id = $1",
-                     db_int(id)));
+    assert_ok(db_one(
+        &t->call, &rows,
+        "SELECT thing_id, name, cost, open, due_date, state, owner_id, detail FROM thing WHERE thing_id = $1",
+        db_int(id)));
     BUF(out, 2000);
     struct json_writer w = json_writer(&out);
     json_open_object(&w, NULL);
@@ -92,9 +94,10 @@ static void insert_and_update(void **state)
     struct db_extra extra[] = {{"unit_path", db_c("0001")}, {"detail", db_c("{\"a\":[1]}")}};
     assert_ok(db_insert(&t->call, "thing", &g.record, extra, 2, &id));
     assert_int_equal(id, 1);
-    assert_string_equal(row_json(t, id),
-                        "{\"thing_id\":1,\"name\":\"甲\\\"\",\"cost\":1234567890123,\"open\":true,\"due_date\":null,"
-                        "\"state\":\"running\",\"owner_id\":null,\"detail\":{\"a\":[1]}}");
+    assert_string_equal(
+        row_json(t, id),
+        "{\"thing_id\":1,\"name\":\"甲\\\"\",\"cost\":1234567890123,\"open\":true,\"due_date\":null,"
+        "\"state\":\"running\",\"owner_id\":null,\"detail\":{\"a\":[1]}}");
     assert_int_equal(db_insert(&t->call, "thing", &g.record, extra, 2, &second), ERR_CONFLICT);
     give(&g, "name")->text = STR("乙");
     assert_ok(db_insert(&t->call, "thing", &g.record, extra, 2, &second));
@@ -106,9 +109,10 @@ static void insert_and_update(void **state)
     give(&change, "due_date")->text = STR("2026-09-30");
     give(&change, "owner_id")->number = 7;
     assert_ok(db_update(&t->call, "thing", "thing_id", id, &change.record, NULL, 0));
-    assert_string_equal(row_json(t, id),
-                        "{\"thing_id\":1,\"name\":\"甲\\\"\",\"cost\":null,\"open\":false,\"due_date\":\"2026-09-30\","
-                        "\"state\":\"running\",\"owner_id\":7,\"detail\":{\"a\":[1]}}");
+    assert_string_equal(
+        row_json(t, id),
+        "{\"thing_id\":1,\"name\":\"甲\\\"\",\"cost\":null,\"open\":false,\"due_date\":\"2026-09-30\","
+        "\"state\":\"running\",\"owner_id\":7,\"detail\":{\"a\":[1]}}");
     assert_int_equal(db_update(&t->call, "thing", "thing_id", 99, &change.record, NULL, 0), ERR_NOT_FOUND);
     give(&change, "name")->text = STR("乙");
     assert_int_equal(db_update(&t->call, "thing", "thing_id", id, &change.record, NULL, 0), ERR_CONFLICT);
@@ -138,7 +142,8 @@ static void extra_before_field(void **state)
     struct given g = {0};
     give(&g, "name")->text = STR("from the request");
     int64_t id = 0;
-    assert_ok(db_insert(&t->call, "thing", &g.record, &(struct db_extra){"name", db_c("from the program")}, 1, &id));
+    assert_ok(db_insert(&t->call, "thing", &g.record, &(struct db_extra){"name", db_c("from the program")}, 1,
+                        &id));
     DB_ROWS(rows);
     assert_ok(db_one(&t->call, &rows, "SELECT name FROM thing"));
     assert_true(str_is(db_col_str(&rows, 0), "from the program"));
@@ -147,7 +152,8 @@ static void extra_before_field(void **state)
 static void fetch_gives_back(void **state)
 {
     struct db_test *t = *state;
-    static const struct field some[] = {{.name = "name", .type = FIELD_TEXT}, {.name = "cost", .type = FIELD_MONEY}};
+    static const struct field some[] = {{.name = "name", .type = FIELD_TEXT},
+                                        {.name = "cost", .type = FIELD_MONEY}};
     static const struct field_table of = FIELD_TABLE("thing", some);
     struct field_record record;
     assert_ok(db_run(&t->call, "INSERT INTO thing(thing_id, name) VALUES (3, 'three')"));

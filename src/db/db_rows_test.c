@@ -8,9 +8,11 @@
 #include "db/db_test.h"
 
 static const char *const tables =
-    "CREATE TABLE unit (unit_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size INTEGER, share REAL, body BLOB,"
+    "CREATE TABLE unit (unit_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size INTEGER, share REAL, "
+    "body BLOB,"
     " open INTEGER NOT NULL DEFAULT 1 CHECK (open IN (0, 1))) STRICT;"
-    "CREATE TABLE host (host_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL REFERENCES unit(unit_id), ip TEXT) STRICT;"
+    "CREATE TABLE host (host_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL REFERENCES unit(unit_id), ip "
+    "TEXT) STRICT;"
     "CREATE TABLE pair (a INTEGER NOT NULL, b TEXT NOT NULL, PRIMARY KEY (a, b)) STRICT, WITHOUT ROWID;";
 
 static int open_test(void **state)
@@ -42,12 +44,14 @@ static void every_kind_comes_back(void **state)
 {
     struct db_test *t = *state;
     static const char bytes[] = {0, 1, '\\', 'x', (char)0xff, 0};
-    assert_ok(db_run(&t->call, "INSERT INTO unit(unit_id, name, size, share, body) VALUES ($5, $1, $2, $3, $4)",
+    assert_ok(db_run(&t->call,
+                     "INSERT INTO unit(unit_id, name, size, share, body) VALUES ($5, $1, $2, $3, $4)",
                      db_c("示例县‘局’ ' \" \\"), db_int(INT64_MIN), ((struct db_arg){DB_REAL, 0, 0.1, {0}}),
                      db_blob(bytes, sizeof bytes), db_int(7)));
     assert_ok(db_run(&t->call, "INSERT INTO unit(unit_id, name) VALUES (8, $1)", db_c("")));
     DB_ROWS(rows);
-    assert_ok(db_query(&t->call, &rows, "SELECT name, size, share, body, 1 = 1, 'x' FROM unit ORDER BY unit_id"));
+    assert_ok(
+        db_query(&t->call, &rows, "SELECT name, size, share, body, 1 = 1, 'x' FROM unit ORDER BY unit_id"));
     assert_true(db_next(&rows));
     assert_true(str_is(db_col_str(&rows, 0), "示例县‘局’ ' \" \\"));
     assert_int_equal(db_col_kind(&rows, 0), DB_TEXT);
@@ -85,28 +89,39 @@ static void the_dialect_works(void **state)
 {
     struct db_test *t = *state;
     for (int i = 1; i <= 5; i++)
-        assert_ok(db_run(&t->call, "INSERT INTO unit(name, size) VALUES ('u' || CAST($1 AS TEXT), $2)", db_int(i),
-                         i == 5 ? db_null() : db_int(i * 10000000000)));
+        assert_ok(db_run(&t->call, "INSERT INTO unit(name, size) VALUES ('u' || CAST($1 AS TEXT), $2)",
+                         db_int(i), i == 5 ? db_null() : db_int(i * 10000000000)));
     const char *one_or_all = "SELECT COUNT(*) FROM unit WHERE ($1 = 0 OR size = $1)";
     assert_int_equal(ask(t, one_or_all, db_int(0)), 5);
     assert_int_equal(ask(t, one_or_all, db_int(30000000000)), 1);
     assert_int_equal(ask(t, one_or_all, db_null()), 0);
     assert_int_equal(ask(t, one_or_all, db_int(0)), 5);
-    assert_int_equal(ask(t, "SELECT COUNT(*) FROM unit WHERE size > CAST($1 AS BIGINT)", db_c("20000000000")), 2);
-    assert_int_equal(ask(t, "SELECT COUNT(*) FROM unit WHERE (CAST($1 AS BIGINT) IS NULL OR size = $1)", db_null()), 5);
+    assert_int_equal(ask(t, "SELECT COUNT(*) FROM unit WHERE size > CAST($1 AS BIGINT)", db_c("20000000000")),
+                     2);
+    assert_int_equal(
+        ask(t, "SELECT COUNT(*) FROM unit WHERE (CAST($1 AS BIGINT) IS NULL OR size = $1)", db_null()), 5);
     assert_int_equal(ask(t, "SELECT COUNT(*) FROM unit WHERE ($1 = '' OR name = $1)", db_c("u2")), 1);
     assert_int_equal(ask(t, "SELECT COUNT(*) FROM unit WHERE name LIKE $1 || '%'", db_c("u")), 5);
     assert_int_equal(ask(t, "SELECT COUNT(*) FROM unit WHERE name LIKE 'U%'"), 0);
     assert_int_equal(ask(t, "SELECT COUNT(*) FROM unit WHERE name LIKE $1 ESCAPE '\\'", db_c("%\\%%")), 0);
-    assert_int_equal(ask(t, "SELECT SUM(size) FROM unit WHERE size < $2 AND size > $1", db_int(0), db_int(40000000000)),
-                     60000000000);
+    assert_int_equal(
+        ask(t, "SELECT SUM(size) FROM unit WHERE size < $2 AND size > $1", db_int(0), db_int(40000000000)),
+        60000000000);
     assert_int_equal(ask(t, "SELECT CASE WHEN EXISTS (SELECT 1 FROM unit WHERE size = $1) THEN $2 ELSE 0 END",
-                         db_int(10000000000), db_int(9)), 9);
-    assert_int_equal(ask(t, "SELECT COALESCE(MAX(size), $1) FROM unit WHERE name = $2", db_int(77), db_c("?")), 77);
-    assert_int_equal(ask(t, "INSERT INTO unit(name, size) VALUES ($2, $1) ON CONFLICT (name) DO UPDATE SET size = excluded.size"
-                            " RETURNING size", db_int(12), db_c("u1")), 12);
-    assert_int_equal(ask(t, "INSERT INTO unit(name, size) VALUES ($2, $1) ON CONFLICT DO NOTHING RETURNING size", db_int(13),
-                         db_c("u1")), -2);
+                         db_int(10000000000), db_int(9)),
+                     9);
+    assert_int_equal(
+        ask(t, "SELECT COALESCE(MAX(size), $1) FROM unit WHERE name = $2", db_int(77), db_c("?")), 77);
+    assert_int_equal(ask(t,
+                         "INSERT INTO unit(name, size) VALUES ($2, $1) ON CONFLICT (name) DO UPDATE SET size "
+                         "= excluded.size"
+                         " RETURNING size",
+                         db_int(12), db_c("u1")),
+                     12);
+    assert_int_equal(ask(t,
+                         "INSERT INTO unit(name, size) VALUES ($2, $1) ON CONFLICT DO NOTHING RETURNING size",
+                         db_int(13), db_c("u1")),
+                     -2);
     assert_int_equal(ask(t, "SELECT COUNT(*) FROM unit ORDER BY 1 LIMIT $1", db_int(3)), 5);
 }
 
@@ -124,7 +139,8 @@ static void conflicts_and_failures(void **state)
     assert_int_equal(db_run(&t->call, "SELECT name FROM unit WHERE size = $1"), ERR_FAILED);
     assert_int_equal(count(t), 1);
     DB_ROWS(rows);
-    assert_int_equal(db_one(&t->call, &rows, "SELECT name FROM unit WHERE unit_id = $1", db_int(5)), ERR_NOT_FOUND);
+    assert_int_equal(db_one(&t->call, &rows, "SELECT name FROM unit WHERE unit_id = $1", db_int(5)),
+                     ERR_NOT_FOUND);
     assert_ok(db_one(&t->call, &rows, "SELECT name FROM unit WHERE unit_id = $1", db_int(1)));
     assert_true(str_is(db_col_copy(&t->call, &rows, 0), "a"));
     assert_ok(db_end(&rows));
@@ -195,7 +211,8 @@ static void statements_in_statements(void **state)
             seen = seen * 10 + db_col_int(&inner, 0);
         assert_ok(db_end(&inner));
         for (int i = 0; i < DB_STATEMENTS_MAX; i++) {
-            struct str other = str_format(t->call.arena, "SELECT %d + unit_id FROM unit WHERE unit_id = $1", i + 1000 * (int)seen);
+            struct str other = str_format(t->call.arena, "SELECT %d + unit_id FROM unit WHERE unit_id = $1",
+                                          i + 1000 * (int)seen);
             int64_t got = 0;
             assert_ok(db_get_int_args(&t->call, &got, 0, other.at, &first, 1));
             assert_int_equal(got, i + 1000 * seen + 1);
@@ -225,7 +242,8 @@ static void arguments_may_go_after_the_query(void **state)
     assert_ok(db_run(&t->call, "INSERT INTO unit(name) VALUES ('aa'), ('ab'), ('ba')"));
     DB_ROWS(rows);
     char text[3] = "a%";
-    assert_ok(db_query(&t->call, &rows, "SELECT name FROM unit WHERE name LIKE $1 ORDER BY name", db_c(text)));
+    assert_ok(
+        db_query(&t->call, &rows, "SELECT name FROM unit WHERE name LIKE $1 ORDER BY name", db_c(text)));
     memcpy(text, "b%", 3);
     assert_true(db_next(&rows));
     assert_true(str_is(db_col_str(&rows, 0), "aa"));
@@ -288,7 +306,11 @@ static void opening_what_is_not_there(void **state)
     db_close(NULL);
     char file[] = "/tmp/anze-not-db-XXXXXX";
     int fd = mkstemp(file);
-    assert_int_equal(write(fd, "This is no database. This is no database. This is no database. This is no database. This is n", 93), 93);
+    assert_int_equal(
+        write(fd,
+              "This is no database. This is no database. This is no database. This is no database. This is n",
+              93),
+        93);
     close(fd);
     assert_int_equal(db_open(file, DB_WRITE, &db, why), ERR_FAILED);
     unlink(file);

@@ -23,10 +23,13 @@
 #define BUSY_MS          5000
 #define MMAP_BYTES       "268435456"
 #define CHECKPOINT_PAGES 1000
+#define STEPS_UNIT       100
 
 struct sq {
     struct db db;
     sqlite3 *handle;
+    int steps; /* left of the budget, in hundreds */
+    bool ran_out;
     int wal_pages; /* in the write-ahead log after the newest commit */
 };
 
@@ -61,6 +64,7 @@ static enum err word_of(int rc)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_FULL:
+    case SQLITE_INTERRUPT:
         return ERR_BUSY;
     case SQLITE_TOOBIG:
         return ERR_TOO_LARGE;
@@ -77,7 +81,8 @@ static bool is_flush_failure(int rc)
 static enum err failed(struct sq *sq, int rc, const char *sql)
 {
     enum err word = word_of(rc);
-    if (word != ERR_CONFLICT)
+    bool told = rc == SQLITE_INTERRUPT && sq->ran_out; /* whoever set the budget asks */
+    if (word != ERR_CONFLICT && !told)
         log_error("db: %s (%d): %s", sqlite3_errmsg(sq->handle), rc, sql);
     if (is_flush_failure(rc) && sq->db.mode == DB_WRITE) {
         sq->db.dead = true;
@@ -329,6 +334,25 @@ static void sqlite_tend(struct db *db)
         (void)failed(sq, rc, "checkpoint");
 }
 
+static int spend(void *context)
+{
+    struct sq *sq = context;
+    if (sq->steps-- > 0)
+        return 0;
+    sq->ran_out = true;
+    return 1;
+}
+
+static bool sqlite_budget(struct db *db, int steps)
+{
+    struct sq *sq = sq_of(db);
+    bool ran_out = sq->ran_out;
+    sq->ran_out = false;
+    sq->steps = steps / STEPS_UNIT;
+    sqlite3_progress_handler(sq->handle, steps ? STEPS_UNIT : 0, steps ? spend : NULL, sq);
+    return ran_out;
+}
+
 static int note_wal(void *context, sqlite3 *handle, const char *name, int pages)
 {
     (void)handle;
@@ -483,6 +507,7 @@ static const struct db_engine sqlite_engine = {
     .key_column = sqlite_key_column,
     .last_id = sqlite_last_id,
     .copy = sqlite_copy,
+    .budget = sqlite_budget,
     .tend = sqlite_tend,
 };
 
