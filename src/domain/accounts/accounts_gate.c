@@ -58,7 +58,7 @@ bool accounts_rate(struct str remote, int64_t address_minute, int64_t now_us)
             cost = MINUTE_US / (many > 0 ? many : 1);
     pthread_mutex_lock(&lock);
     struct bucket *b = bucket_of(address | 1, now_us);
-    int64_t level = b->level_us + (now_us - b->at_us);
+    int64_t level = b->level_us + (now_us > b->at_us ? now_us - b->at_us : 0);
     b->at_us = now_us;
     b->level_us = level < MINUTE_US ? level : MINUTE_US;
     bool may = b->level_us >= cost;
