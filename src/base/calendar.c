@@ -32,7 +32,7 @@ struct calendar {
     bool years[YEAR_MOST - YEAR_LEAST + 1]; /* a notice is loaded */
     struct str names[NAMES_MAX];
     size_t names_many;
-    char version[16];
+    char version[24];
 };
 
 /* ---- loading ---- */
@@ -47,7 +47,8 @@ struct loading {
 static enum err bad(const struct loading *load, const char *place, struct str detail)
 {
     int shown = detail.len > 60 ? 60 : (int)detail.len;
-    snprintf(load->why, 160, "file %zu: %s%s%.*s", load->file, place, shown ? ": " : "", shown, detail.at);
+    snprintf(load->why, 160, "file %zu: %s%s%.*s", load->file, place, shown ? ": " : "", shown,
+             shown ? detail.at : "");
     return ERR_INVALID;
 }
 
