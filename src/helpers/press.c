@@ -7,9 +7,9 @@
 #include "helpers/helper.h"
 #include "helpers/press_wire.h"
 
-#define WALL_MS       60000
-#define MISSING_MAX   256
-#define STANDING_MAX  1000
+#define WALL_MS      60000
+#define MISSING_MAX  256
+#define STANDING_MAX 1000
 
 static void close_cleanup(int *fd)
 {
@@ -54,7 +54,8 @@ static enum err take_report(struct call *call, struct str body, struct press_rep
     return ERR_OK;
 }
 
-static enum err collect(struct call *call, struct helper *helper, struct buf *bytes, struct press_report *report)
+static enum err collect(struct call *call, struct helper *helper, struct buf *bytes,
+                        struct press_report *report)
 {
     for (;;) {
         struct helper_frame frame;
@@ -84,7 +85,8 @@ static void place_fault(struct call *call)
     }
 }
 
-static enum err run(struct call *call, int fd, enum press_format format, struct buf *bytes, struct press_report *report)
+static enum err run(struct call *call, int fd, enum press_format format, struct buf *bytes,
+                    struct press_report *report)
 {
     struct helper_job job = {
         .program = "anze-press",
@@ -105,8 +107,8 @@ static enum err run(struct call *call, int fd, enum press_format format, struct 
     return word;
 }
 
-enum err press_render(struct call *call, struct str document_json, enum press_format format, struct str *ret_bytes,
-                      struct press_report *ret_report)
+enum err press_render(struct call *call, struct str document_json, enum press_format format,
+                      struct str *ret_bytes, struct press_report *ret_report)
 {
     struct press_report report = {0};
     BUF(bytes, PRESS_OUTPUT_MAX);

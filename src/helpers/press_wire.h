@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * press_wire: the frames that anze-press sends. A fault's last argument is its place in the document; the front takes it
- * off again and makes it the fault's field.
+ * press_wire: the frames that anze-press sends. A fault's last argument is its place in the document; the
+ * front takes it off again and makes it the fault's field.
  */
 #ifndef ANZE_HELPERS_PRESS_WIRE_H
 #define ANZE_HELPERS_PRESS_WIRE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. Every part is written into a buffer, then into a zip in memory. Time stamps inside the zip are fixed, so that
- * equal input gives equal bytes.
+ * Method. Every part is written into a buffer, then into a zip in memory. Time stamps inside the zip are
+ * fixed, so that equal input gives equal bytes.
  */
 #include "helpers/press/docx.h"
 
@@ -45,9 +45,10 @@ static void write_types(struct buf *xml, bool header, bool qr)
 {
     static const char *const feet[] = {"footer1", "footer2", "footer3"};
     const char *word = "application/vnd.openxmlformats-officedocument.wordprocessingml.";
-    buf_add_str(xml, STR(XML_HEAD "<Types xmlns=\"" PACKAGE_NS "content-types\"><Default Extension=\"rels\" "
-                                  "ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default "
-                                  "Extension=\"xml\" ContentType=\"application/xml\"/>"));
+    buf_add_str(xml, STR(XML_HEAD
+                         "<Types xmlns=\"" PACKAGE_NS "content-types\"><Default Extension=\"rels\" "
+                         "ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default "
+                         "Extension=\"xml\" ContentType=\"application/xml\"/>"));
     if (qr)
         buf_add_str(xml, STR("<Default Extension=\"png\" ContentType=\"image/png\"/>"));
     buf_format(xml, "<Override PartName=\"/word/document.xml\" ContentType=\"%sdocument.main+xml\"/>", word);
@@ -58,8 +59,9 @@ static void write_types(struct buf *xml, bool header, bool qr)
         buf_format(xml, "<Override PartName=\"/word/%s.xml\" ContentType=\"%sfooter+xml\"/>", feet[i], word);
     if (header)
         buf_format(xml, "<Override PartName=\"/word/header1.xml\" ContentType=\"%sheader+xml\"/>", word);
-    buf_add_str(xml, STR("<Override PartName=\"/docProps/core.xml\" "
-                         "ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/></Types>"));
+    buf_add_str(xml,
+                STR("<Override PartName=\"/docProps/core.xml\" "
+                    "ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/></Types>"));
 }
 
 static void relation(struct buf *xml, const char *id, const char *type, const char *target)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * docx: the same document for an office to edit: WordprocessingML with the fonts that the standard names, 28.99 pt lines on
- * a 28 x 22 grid, the margins of the standard, real tables and headings, and page numbers as fields.
+ * docx: the same document for an office to edit: WordprocessingML with the fonts that the standard
+ * names, 28.99 pt lines on a 28 x 22 grid, the margins of the standard, real tables and headings, and page
+ * numbers as fields.
  */
 #ifndef ANZE_HELPERS_PRESS_DOCX_H
 #define ANZE_HELPERS_PRESS_DOCX_H
@@ -17,27 +18,27 @@ MUST_USE enum err press_docx(struct call *call, const struct press_letter *lette
 struct press_docx {
     struct call *call;
     const struct press_letter *letter;
-    struct buf *xml;       /* of the part being written */
-    bool landscape;        /* of the current section */
-    bool first_section;    /* not closed yet */
+    struct buf *xml;    /* of the part being written */
+    bool landscape;     /* of the current section */
+    bool first_section; /* not closed yet */
 };
 
-struct press_docx_par {    /* a paragraph; zero is a plain one */
-    const char *style;     /* NULL: Normal */
+struct press_docx_par { /* a paragraph; zero is a plain one */
+    const char *style;  /* NULL: Normal */
     enum press_align align;
     double first, left, right; /* characters of 16 pt; first is relative to left, may be negative */
-    int before, after;     /* twips */
-    int line;              /* twips, exact; 0: the style's; -1: as high as its content */
-    const char *border;    /* raw w:pBdr content, or NULL */
-    const char *tabs;      /* raw w:tabs content, or NULL */
+    int before, after;         /* twips */
+    int line;                  /* twips, exact; 0: the style's; -1: as high as its content */
+    const char *border;        /* raw w:pBdr content, or NULL */
+    const char *tabs;          /* raw w:tabs content, or NULL */
     bool keep_next, page_break;
 };
 
 struct press_docx_font {
     enum press_role role;
-    double size;           /* pt; 0: the style's */
-    const char *color;     /* "FF0000" or NULL */
-    int spread;            /* twips added to each character */
+    double size;       /* pt; 0: the style's */
+    const char *color; /* "FF0000" or NULL */
+    int spread;        /* twips added to each character */
 };
 
 /* docx_text */

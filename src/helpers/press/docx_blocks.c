@@ -108,7 +108,8 @@ void press_docx_table(struct press_docx *d, const struct press_table *table)
     if (table->caption.len)
         press_docx_line(d, table->caption, &(struct press_docx_par){.align = PRESS_CENTER, .keep_next = true},
                         &(struct press_docx_font){.role = PRESS_HEI});
-    buf_format(d->xml, "<w:tbl><w:tblPr><w:tblStyle w:val=\"TableGrid\"/><w:tblW w:w=\"%d\" w:type=\"dxa\"/>", width);
+    buf_format(d->xml, "<w:tbl><w:tblPr><w:tblStyle w:val=\"TableGrid\"/><w:tblW w:w=\"%d\" w:type=\"dxa\"/>",
+               width);
     buf_add_str(d->xml, STR("<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"54\" w:type=\"dxa\"/>"
                             "<w:right w:w=\"54\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid>"));
     for (size_t i = 0; i < table->many_columns; i++) {
@@ -156,12 +157,14 @@ static void write_block(struct press_docx *d, const struct press_block *block, b
         press_docx_table(d, block->table);
         break;
     case PRESS_TITLE_BLOCK:
-        press_docx_line(d, block->text.runs[0].text, &(struct press_docx_par){.style = "Title", .align = PRESS_CENTER},
+        press_docx_line(d, block->text.runs[0].text,
+                        &(struct press_docx_par){.style = "Title", .align = PRESS_CENTER},
                         &(struct press_docx_font){.role = PRESS_TITLE});
         break;
     case PRESS_SPACE:
         for (int i = 0; i < block->level; i++)
-            press_docx_line(d, STR(""), &(struct press_docx_par){0}, &(struct press_docx_font){.role = PRESS_BODY});
+            press_docx_line(d, STR(""), &(struct press_docx_par){0},
+                            &(struct press_docx_font){.role = PRESS_BODY});
         break;
     case PRESS_CUT:
         press_docx_line(d, block->text.runs[0].text,

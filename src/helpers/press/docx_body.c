@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. The head of a 文件格式 paper is made of ordinary paragraphs with measured gaps, so that an office can change
- * it. The 信函格式 head begins above the type area and therefore stands in the header of page one. The version block
- * is a table that floats at the foot of the type area of the last page.
+ * Method. The head of a 文件格式 paper is made of ordinary paragraphs with measured gaps, so that an office
+ * can change it. The 信函格式 head begins above the type area and therefore stands in the header of page one.
+ * The version block is a table that floats at the foot of the type area of the last page.
  */
 #include "helpers/press/docx.h"
 
@@ -24,14 +24,16 @@ void press_docx_section(struct press_docx *d)
     buf_add_str(d->xml, STR("<w:footerReference w:type=\"default\" r:id=\"rIdFoot1\"/>"
                             "<w:footerReference w:type=\"even\" r:id=\"rIdFoot2\"/>"
                             "<w:footerReference w:type=\"first\" r:id=\"rIdFoot3\"/>"));
-    buf_format(d->xml, "<w:type w:val=\"nextPage\"/><w:pgSz w:w=\"%d\" w:h=\"%d\"%s/>", d->landscape ? height : width,
-               d->landscape ? width : height, d->landscape ? " w:orient=\"landscape\"" : "");
-    buf_format(d->xml,
-               "<w:pgMar w:top=\"%d\" w:right=\"%d\" w:bottom=\"%d\" w:left=\"%d\" w:header=\"%d\" w:footer=\"%d\" "
-               "w:gutter=\"0\"/>",
-               TWIPS(d->landscape ? 28 : 37), TWIPS(d->landscape ? 37 : 26), TWIPS(d->landscape ? 26 : 35),
-               TWIPS(d->landscape ? 35 : 28), TWIPS(letter->kind == PRESS_LETTER ? 30 : 15),
-               TWIPS(d->landscape ? 10 : 18));
+    buf_format(d->xml, "<w:type w:val=\"nextPage\"/><w:pgSz w:w=\"%d\" w:h=\"%d\"%s/>",
+               d->landscape ? height : width, d->landscape ? width : height,
+               d->landscape ? " w:orient=\"landscape\"" : "");
+    buf_format(
+        d->xml,
+        "<w:pgMar w:top=\"%d\" w:right=\"%d\" w:bottom=\"%d\" w:left=\"%d\" w:header=\"%d\" w:footer=\"%d\" "
+        "w:gutter=\"0\"/>",
+        TWIPS(d->landscape ? 28 : 37), TWIPS(d->landscape ? 37 : 26), TWIPS(d->landscape ? 26 : 35),
+        TWIPS(d->landscape ? 35 : 28), TWIPS(letter->kind == PRESS_LETTER ? 30 : 15),
+        TWIPS(d->landscape ? 10 : 18));
     if (d->first_section && press_docx_has_first(letter))
         buf_add_str(d->xml, STR("<w:titlePg/>"));
     buf_add_str(d->xml, STR("</w:sectPr>"));
@@ -54,8 +56,9 @@ static void write_mark(struct press_docx *d, struct str text, double room_pt, do
     double cell = many > 1 ? fmin(size * 1.25, size + (room_pt - many * size) / many) : size;
     struct press_docx_font font = {.role = PRESS_TITLE, .size = floor(size * 2) / 2, .color = "FF0000"};
     font.spread = (int)((cell - size) * 20);
-    press_docx_line(d, text,
-                    &(struct press_docx_par){.align = PRESS_CENTER, .before = before, .line = (int)(size * 20)}, &font);
+    press_docx_line(
+        d, text, &(struct press_docx_par){.align = PRESS_CENTER, .before = before, .line = (int)(size * 20)},
+        &font);
 }
 
 static void document_number(struct press_docx *d)
@@ -98,8 +101,9 @@ static void write_head(struct press_docx *d)
     if (letter->kind == PRESS_DOCUMENT)
         document_number(d);
     if (letter->kind == PRESS_LETTER && (letter->number.len || letter->urgency.len)) {
-        press_docx_open(d, &(struct press_docx_par){
-                               .align = PRESS_LEFT, .tabs = "<w:tab w:val=\"right\" w:pos=\"8844\"/>", .before = 60});
+        press_docx_open(d, &(struct press_docx_par){.align = PRESS_LEFT,
+                                                    .tabs = "<w:tab w:val=\"right\" w:pos=\"8844\"/>",
+                                                    .before = 60});
         if (letter->urgency.len)
             press_docx_run(d, letter->urgency, &(struct press_docx_font){.role = PRESS_HEI}, false);
         press_docx_tab(d);
@@ -116,17 +120,19 @@ static void write_title(struct press_docx *d)
     if (headless && letter->corner.len)
         press_docx_line(d, letter->corner, &(struct press_docx_par){.align = PRESS_LEFT, .after = LINE},
                         &(struct press_docx_font){.role = PRESS_HEI});
-    press_docx_line(d, letter->title,
-                    &(struct press_docx_par){
-                        .style = "Title", .align = PRESS_CENTER, .before = headless ? 0 : 2 * LINE, .keep_next = true},
-                    &(struct press_docx_font){.role = PRESS_TITLE});
+    press_docx_line(
+        d, letter->title,
+        &(struct press_docx_par){
+            .style = "Title", .align = PRESS_CENTER, .before = headless ? 0 : 2 * LINE, .keep_next = true},
+        &(struct press_docx_font){.role = PRESS_TITLE});
     if (letter->subtitle.len)
         press_docx_line(d, letter->subtitle, &centre, &(struct press_docx_font){.role = PRESS_KAI});
     if (headless && letter->number.len)
         press_docx_line(d, letter->number, &centre, &body_font);
     press_docx_line(d, STR(""), &centre, &body_font);
     if (letter->to.many)
-        press_docx_line(d, press_join(d->call->arena, letter->to, "、", "："), &(struct press_docx_par){0}, &body_font);
+        press_docx_line(d, press_join(d->call->arena, letter->to, "、", "："), &(struct press_docx_par){0},
+                        &body_font);
 }
 
 /* ---- tail ---- */
@@ -139,7 +145,8 @@ static void write_attachments_note(struct press_docx *d)
         if (!letter->attachments[i].listed)
             continue;
         double lead = press_attachment_lead(letter, i), hang = press_attachment_hang(letter, i);
-        struct press_docx_par par = {.align = PRESS_LEFT, .left = hang, .first = lead - hang, .keep_next = true};
+        struct press_docx_par par = {
+            .align = PRESS_LEFT, .left = hang, .first = lead - hang, .keep_next = true};
         par.before = any ? 0 : LINE;
         press_docx_line(d, press_attachment_item(d->call->arena, letter, i), &par, &body_font);
         any = true;
@@ -173,13 +180,13 @@ static void write_signature(struct press_docx *d)
     }
     if (letter->date.len)
         press_docx_line(d, letter->date,
-                        &(struct press_docx_par){.align = PRESS_RIGHT,
-                                                 .right = right,
-                                                 .before = letter->signer.many ? 0 : LINE},
+                        &(struct press_docx_par){
+                            .align = PRESS_RIGHT, .right = right, .before = letter->signer.many ? 0 : LINE},
                         &body_font);
 }
 
-static void version_row(struct press_docx *d, struct str left, struct str right, int thick_top, int thick_bottom)
+static void version_row(struct press_docx *d, struct str left, struct str right, int thick_top,
+                        int thick_bottom)
 {
     bool ruled = d->letter->kind != PRESS_LETTER;
     int width = press_docx_type_width(d);
@@ -214,20 +221,24 @@ static void write_version_block(struct press_docx *d)
         return;
     int width = press_docx_type_width(d);
     press_docx_line(d, STR(""), &(struct press_docx_par){.line = 200}, &body_font);
-    buf_add_str(d->xml, STR("<w:tbl><w:tblPr><w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" "
-                            "w:vertAnchor=\"margin\" w:horzAnchor=\"margin\" w:tblpXSpec=\"left\" w:tblpYSpec=\"bottom\"/>"));
-    buf_format(d->xml,
-               "<w:tblW w:w=\"%d\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"0\" "
-               "w:type=\"dxa\"/><w:right w:w=\"0\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid><w:gridCol "
-               "w:w=\"%d\"/></w:tblGrid>\n",
-               width, width);
+    buf_add_str(
+        d->xml,
+        STR("<w:tbl><w:tblPr><w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" "
+            "w:vertAnchor=\"margin\" w:horzAnchor=\"margin\" w:tblpXSpec=\"left\" w:tblpYSpec=\"bottom\"/>"));
+    buf_format(
+        d->xml,
+        "<w:tblW w:w=\"%d\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"0\" "
+        "w:type=\"dxa\"/><w:right w:w=\"0\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid><w:gridCol "
+        "w:w=\"%d\"/></w:tblGrid>\n",
+        width, width);
     if (letter->cc.many) {
         struct str all = press_join(d->call->arena, letter->cc, "，", "。");
         version_row(d, str_format(d->call->arena, "抄送：%.*s", STR_ARG(all)), STR_NONE, 8, printed ? 6 : 8);
     }
     if (printed) {
-        struct str when =
-            letter->printed_on.len ? str_format(d->call->arena, "%.*s印发", STR_ARG(letter->printed_on)) : STR(" ");
+        struct str when = letter->printed_on.len
+                              ? str_format(d->call->arena, "%.*s印发", STR_ARG(letter->printed_on))
+                              : STR(" ");
         version_row(d, letter->printed_by, when, letter->cc.many ? 6 : 8, 8);
     }
     buf_add_str(d->xml, STR("</w:tbl>\n"));
@@ -262,18 +273,19 @@ void press_docx_document(struct press_docx *d)
     const struct press_letter *letter = d->letter;
     d->landscape = letter->landscape;
     d->first_section = true;
-    buf_add_str(d->xml,
-                STR("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<w:document "
-                    "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" "
-                    "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><w:body>\n"));
+    buf_add_str(
+        d->xml,
+        STR("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<w:document "
+            "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" "
+            "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><w:body>\n"));
     write_head(d);
     write_title(d);
     press_docx_blocks(d, &letter->body, letter->signer.many || letter->date.len);
     write_attachments_note(d);
     write_signature(d);
     for (size_t i = 0; i < letter->notes.many; i++)
-        press_docx_line(d, press_note(d->call->arena, letter->notes.at[i]), &(struct press_docx_par){.first = 2},
-                        &body_font);
+        press_docx_line(d, press_note(d->call->arena, letter->notes.at[i]),
+                        &(struct press_docx_par){.first = 2}, &body_font);
     for (size_t i = 0; i < letter->many_attachments; i++)
         write_attachment(d, i);
     write_version_block(d);

@@ -4,7 +4,8 @@
 #include <math.h>
 #include "helpers/press/letter_line.h"
 
-static const char *const role_fonts[PRESS_ROLES] = {"方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体"};
+static const char *const role_fonts[PRESS_ROLES] = {"方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体",
+                                                    "宋体"};
 
 #define CHAR_TWIPS 315.87 /* one cell: 156 mm / 28 */
 
@@ -99,9 +100,10 @@ void press_docx_close(struct press_docx *d)
 static void run_properties(struct buf *xml, const struct press_docx_font *font, bool under)
 {
     const char *name = role_fonts[font->role];
-    buf_format(xml,
-               "<w:rPr><w:rFonts w:hint=\"eastAsia\" w:ascii=\"%s\" w:eastAsia=\"%s\" w:hAnsi=\"%s\" w:cs=\"%s\"/>", name,
-               name, name, name);
+    buf_format(
+        xml,
+        "<w:rPr><w:rFonts w:hint=\"eastAsia\" w:ascii=\"%s\" w:eastAsia=\"%s\" w:hAnsi=\"%s\" w:cs=\"%s\"/>",
+        name, name, name, name);
     if (font->color)
         buf_format(xml, "<w:color w:val=\"%s\"/>", font->color);
     if (font->spread)
@@ -157,6 +159,8 @@ void press_docx_line(struct press_docx *d, struct str text, const struct press_d
 
 void press_docx_tiny(struct press_docx *d)
 {
-    buf_add_str(d->xml, STR("<w:p><w:pPr><w:spacing w:line=\"20\" w:lineRule=\"exact\"/><w:rPr><w:sz w:val=\"2\"/></w:rPr>"
-                            "</w:pPr></w:p>\n"));
+    buf_add_str(
+        d->xml,
+        STR("<w:p><w:pPr><w:spacing w:line=\"20\" w:lineRule=\"exact\"/><w:rPr><w:sz w:val=\"2\"/></w:rPr>"
+            "</w:pPr></w:p>\n"));
 }

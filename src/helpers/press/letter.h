@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * letter: the document as read (the format is told in helpers/press.h). Both printers, PDF and DOCX, work from this.
- * Everything lives in the arena of the call that read it. Lengths named _mm are millimetres; indents are characters.
+ * letter: the document as read (the format is told in helpers/press.h). Both printers, PDF and DOCX, work
+ * from this. Everything lives in the arena of the call that read it. Lengths named _mm are millimetres;
+ * indents are characters.
  */
 #ifndef ANZE_HELPERS_PRESS_LETTER_H
 #define ANZE_HELPERS_PRESS_LETTER_H
@@ -113,33 +114,39 @@ MUST_USE enum err press_read(struct call *call, struct str json_text, struct pre
 
 /* The parts of the reader. place is the JSON path of node. */
 struct json;
-MUST_USE enum err press_read_blocks(struct call *call, const struct json *array, const char *place, struct press_blocks *ret);
-MUST_USE enum err press_read_table(struct call *call, const struct json *object, const char *place, struct press_table *ret);
+MUST_USE enum err press_read_blocks(struct call *call, const struct json *array, const char *place,
+                                    struct press_blocks *ret);
+MUST_USE enum err press_read_table(struct call *call, const struct json *object, const char *place,
+                                   struct press_table *ret);
 /* A text or a list of runs. */
-MUST_USE enum err press_read_runs(struct call *call, const struct json *node, const char *place, enum press_role role,
-                                  struct press_text *ret);
+MUST_USE enum err press_read_runs(struct call *call, const struct json *node, const char *place,
+                                  enum press_role role, struct press_text *ret);
 /* keys: NULL-terminated list of what the object may hold. */
-MUST_USE enum err press_read_keys(struct call *call, const struct json *object, const char *place, const char *const *keys);
+MUST_USE enum err press_read_keys(struct call *call, const struct json *object, const char *place,
+                                  const char *const *keys);
 /* A text of at most max code points, less control characters; *ret is kept when absent. */
-MUST_USE enum err press_read_text(struct call *call, const struct json *object, const char *place, const char *key,
-                                  size_t max, struct str *ret);
-MUST_USE enum err press_read_number(struct call *call, const struct json *object, const char *place, const char *key,
-                                    double least, double most, double *ret); /* *ret is kept when absent */
+MUST_USE enum err press_read_text(struct call *call, const struct json *object, const char *place,
+                                  const char *key, size_t max, struct str *ret);
+MUST_USE enum err press_read_number(struct call *call, const struct json *object, const char *place,
+                                    const char *key, double least, double most,
+                                    double *ret); /* *ret is kept when absent */
 /* One of the words, separated by '|'; *ret (its place in the list) is kept when absent. */
-MUST_USE enum err press_read_word(struct call *call, const struct json *object, const char *place, const char *key,
-                                  const char *words, int *ret);
+MUST_USE enum err press_read_word(struct call *call, const struct json *object, const char *place,
+                                  const char *key, const char *words, int *ret);
 const char *press_place(struct call *call, const char *place, const char *key);
 const char *press_place_at(struct call *call, const char *place, size_t at);
 
 /* Texts that both printers write alike, so that they never differ. */
 struct press_text press_plain(struct arena *arena, struct str text, enum press_role role);
 struct str press_join(struct arena *arena, struct press_strs list, const char *between, const char *end);
-struct str press_attachment_label(struct arena *arena, const struct press_letter *letter, size_t at); /* 附件2 */
-struct str press_attachment_item(struct arena *arena, const struct press_letter *letter, size_t at);  /* 附件：1.name / 2.name */
-double press_attachment_hang(const struct press_letter *letter, size_t at);  /* characters before the name */
-double press_attachment_lead(const struct press_letter *letter, size_t at);  /* characters before the item */
+struct str press_attachment_label(struct arena *arena, const struct press_letter *letter,
+                                  size_t at); /* 附件2 */
+struct str press_attachment_item(struct arena *arena, const struct press_letter *letter,
+                                 size_t at);                                /* 附件：1.name / 2.name */
+double press_attachment_hang(const struct press_letter *letter, size_t at); /* characters before the name */
+double press_attachment_lead(const struct press_letter *letter, size_t at); /* characters before the item */
 struct str press_one_line(struct arena *arena, struct str text); /* less its line ends; NUL-terminated */
-struct str press_note(struct arena *arena, struct str note); /* in brackets */
+struct str press_note(struct arena *arena, struct str note);     /* in brackets */
 
 #define PRESS_PARAGRAPH_MAX 20000
 #define PRESS_LINE_MAX      400

@@ -18,7 +18,8 @@ const char *press_place_at(struct call *call, const char *place, size_t at)
     return str_format(call->arena, "%s[%zu]", place, at).at;
 }
 
-enum err press_read_keys(struct call *call, const struct json *object, const char *place, const char *const *keys)
+enum err press_read_keys(struct call *call, const struct json *object, const char *place,
+                         const char *const *keys)
 {
     if (json_kind(object) != JSON_OBJECT)
         return call_fail(call, ERR_INVALID, *place ? place : "document", "press.object");
@@ -123,7 +124,8 @@ static enum err check_length(struct call *call, const char *place, const struct 
     for (size_t i = 0; i < text->many; i++)
         length += utf8_length(text->runs[i].text);
     if (length > PRESS_PARAGRAPH_MAX)
-        return call_fail(call, ERR_TOO_LARGE, place, "press.text", str_format(call->arena, "%d", PRESS_PARAGRAPH_MAX));
+        return call_fail(call, ERR_TOO_LARGE, place, "press.text",
+                         str_format(call->arena, "%d", PRESS_PARAGRAPH_MAX));
     return ERR_OK;
 }
 
@@ -146,7 +148,8 @@ enum err press_read_runs(struct call *call, const struct json *node, const char 
 
 /* ---- blocks ---- */
 
-static enum err read_paragraph(struct call *call, const struct json *node, const char *place, struct press_block *ret)
+static enum err read_paragraph(struct call *call, const struct json *node, const char *place,
+                               struct press_block *ret)
 {
     static const char *const keys[] = {"p", "indent", "hang", "align", "right", "font", NULL};
     int font = PRESS_BODY, align = PRESS_JUSTIFY;
@@ -159,7 +162,8 @@ static enum err read_paragraph(struct call *call, const struct json *node, const
     TRY(press_read_number(call, node, place, "indent", 0, 24, &ret->indent));
     TRY(press_read_number(call, node, place, "hang", 0, 24, &ret->hang));
     TRY(press_read_number(call, node, place, "right", 0, 20, &ret->right));
-    return press_read_runs(call, json_get(node, "p"), press_place(call, place, "p"), (enum press_role)font, &ret->text);
+    return press_read_runs(call, json_get(node, "p"), press_place(call, place, "p"), (enum press_role)font,
+                           &ret->text);
 }
 
 static struct str chinese_number(struct arena *arena, int n)
@@ -220,7 +224,8 @@ static enum err read_heading(struct call *call, const struct json *node, const c
     return ERR_OK;
 }
 
-static enum err read_small(struct call *call, const struct json *node, const char *place, struct press_block *ret)
+static enum err read_small(struct call *call, const struct json *node, const char *place,
+                           struct press_block *ret)
 {
     static const char *const keys[] = {"title", "space", "cut", "break", NULL};
     struct str text = STR_NONE;
@@ -242,7 +247,8 @@ static enum err read_small(struct call *call, const struct json *node, const cha
     return ERR_OK;
 }
 
-static enum err read_table_block(struct call *call, const struct json *node, const char *place, struct press_block *ret)
+static enum err read_table_block(struct call *call, const struct json *node, const char *place,
+                                 struct press_block *ret)
 {
     static const char *const keys[] = {"table", NULL};
     TRY(press_read_keys(call, node, place, keys));
@@ -280,7 +286,8 @@ static size_t count_lines(const struct json *array)
     return many;
 }
 
-enum err press_read_blocks(struct call *call, const struct json *array, const char *place, struct press_blocks *ret)
+enum err press_read_blocks(struct call *call, const struct json *array, const char *place,
+                           struct press_blocks *ret)
 {
     int counts[5] = {0};
     *ret = (struct press_blocks){0};
@@ -290,7 +297,8 @@ enum err press_read_blocks(struct call *call, const struct json *array, const ch
         return call_fail(call, ERR_INVALID, place, "press.list");
     size_t lines = count_lines(array);
     if (lines > PRESS_BLOCKS_MAX)
-        return call_fail(call, ERR_TOO_LARGE, place, "press.too_many", str_format(call->arena, "%d", PRESS_BLOCKS_MAX));
+        return call_fail(call, ERR_TOO_LARGE, place, "press.too_many",
+                         str_format(call->arena, "%d", PRESS_BLOCKS_MAX));
     ret->at = ARENA_ARRAY(call->arena, struct press_block, lines + 1);
     for (size_t i = 0; i < json_count(array); i++) {
         const struct json *node = json_item(array, i);

@@ -24,8 +24,8 @@ bool press_is_wide(uint32_t code)
 {
     return between(code, 0x1100, 0x115f) || between(code, 0x2e80, 0x303e) || between(code, 0x3041, 0xa4cf) ||
            between(code, 0xac00, 0xd7a3) || between(code, 0xf900, 0xfaff) || between(code, 0xfe30, 0xfe4f) ||
-           between(code, 0xff01, 0xff60) || between(code, 0xffe0, 0xffe6) || between(code, 0x1f300, 0x1faff) ||
-           between(code, 0x20000, 0x3fffd);
+           between(code, 0xff01, 0xff60) || between(code, 0xffe0, 0xffe6) ||
+           between(code, 0x1f300, 0x1faff) || between(code, 0x20000, 0x3fffd);
 }
 
 bool press_is_ambiguous(uint32_t code)

@@ -17,7 +17,8 @@ static struct str broken_title(struct press_flow *flow)
     for (size_t i = 0; i < flow->many; i++) {
         const struct press_line *line = &flow->units[i].line;
         for (size_t k = 0; k < line->many; k++)
-            all = str_format(arena, "%.*s%s%.*s", STR_ARG(all), i && !k ? "\n" : "", STR_ARG(line->items[k].text));
+            all = str_format(arena, "%.*s%s%.*s", STR_ARG(all), i && !k ? "\n" : "",
+                             STR_ARG(line->items[k].text));
     }
     return all;
 }
@@ -42,7 +43,8 @@ static void add_title(struct press_flow *flow, const struct press_letter *letter
         press_flow_text(flow, &text, PRESS_CENTER, 0, 0, 0);
         press_flow_hold(flow, 1);
     }
-    if (letter->kind == PRESS_TABLE || (headless && letter->body.many && letter->body.at[0].kind == PRESS_TABLE_BLOCK))
+    if (letter->kind == PRESS_TABLE ||
+        (headless && letter->body.many && letter->body.at[0].kind == PRESS_TABLE_BLOCK))
         press_flow_space(flow, 0.5);
     else
         press_flow_space(flow, 1);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. The body becomes one list of units: a line, a table row, a gap. Pouring puts them on pages in one pass. A unit
- * marked with_next starts a group that ends at the first unit without the mark; a group goes to the next page as a
- * whole when it does not fit, unless no page could hold it. So a heading keeps a line of its text, and the signature
- * never stands alone on a page (此页无正文 is no way out).
+ * Method. The body becomes one list of units: a line, a table row, a gap. Pouring puts them on pages in one
+ * pass. A unit marked with_next starts a group that ends at the first unit without the mark; a group goes to
+ * the next page as a whole when it does not fit, unless no page could hold it. So a heading keeps a line of
+ * its text, and the signature never stands alone on a page (此页无正文 is no way out).
  */
 #include "helpers/press/letter_page.h"
 
@@ -46,8 +46,8 @@ static void add_lines(struct press_flow *flow, const struct press_line *lines, s
     }
 }
 
-void press_flow_text(struct press_flow *flow, const struct press_text *text, enum press_align align, double first,
-                     double hang, double right)
+void press_flow_text(struct press_flow *flow, const struct press_text *text, enum press_align align,
+                     double first, double hang, double right)
 {
     struct press_style style = {.size = PRESS_SIZE_BODY,
                                 .cell = PRESS_CELL,
@@ -202,7 +202,8 @@ static enum err pour_tall_row(struct press_flow *flow, size_t at, bool landscape
     *ret_done = 0;
     if (!page_is_empty(paper) && !((height > full || height > full / 2) && left > full / 4))
         return press_page_new(paper, landscape);
-    while (press_grid_draw_part(paper, flow->units[at].grid, flow->units[at].row, press_bottom(paper) - paper->y))
+    while (press_grid_draw_part(paper, flow->units[at].grid, flow->units[at].row,
+                                press_bottom(paper) - paper->y))
         TRY(press_page_new(paper, landscape));
     *ret_done = 1;
     return ERR_OK;

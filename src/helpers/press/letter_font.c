@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. fontconfig is asked once for the list of installed fonts with their family names; each role keeps the
- * fonts of its list that are there, best first. Files are opened when a character first needs them. A lookup is
- * remembered per role and character, so that a long letter asks a font once for each different character.
+ * Method. fontconfig is asked once for the list of installed fonts with their family names; each role keeps
+ * the fonts of its list that are there, best first. Files are opened when a character first needs them. A
+ * lookup is remembered per role and character, so that a long letter asks a font once for each different
+ * character.
  */
 #include "helpers/press/letter_font.h"
 
@@ -26,38 +27,77 @@ struct want {
     bool own;   /* what the standard names, not a stand-in */
 };
 
-#define OWN(family)           {(family), FC_WEIGHT_REGULAR, true}
-#define STAND(family, weight) {(family), (weight), false}
+#define OWN(family)                                                                                          \
+    {                                                                                                        \
+        (family), FC_WEIGHT_REGULAR, true                                                                    \
+    }
+#define STAND(family, weight)                                                                                \
+    {                                                                                                        \
+        (family), (weight), false                                                                            \
+    }
 
 static const struct want title_fonts[] = {
-    OWN("FZXiaoBiaoSong-B05S"), OWN("FZXiaoBiaoSong-B05"), OWN("方正小标宋简体"), OWN("方正小标宋_GBK"),
-    STAND("STZhongsong", FC_WEIGHT_REGULAR), STAND("Noto Serif CJK SC", FC_WEIGHT_BOLD),
-    STAND("Source Han Serif SC", FC_WEIGHT_BOLD), {0},
+    OWN("FZXiaoBiaoSong-B05S"),
+    OWN("FZXiaoBiaoSong-B05"),
+    OWN("方正小标宋简体"),
+    OWN("方正小标宋_GBK"),
+    STAND("STZhongsong", FC_WEIGHT_REGULAR),
+    STAND("Noto Serif CJK SC", FC_WEIGHT_BOLD),
+    STAND("Source Han Serif SC", FC_WEIGHT_BOLD),
+    {0},
 };
 static const struct want body_fonts[] = {
-    OWN("FangSong_GB2312"), OWN("仿宋_GB2312"), OWN("FangSong"), OWN("仿宋"), OWN("STFangsong"),
-    OWN("FZFangSong-Z02"), STAND("FandolFang R", FC_WEIGHT_REGULAR), STAND("FandolFang", FC_WEIGHT_REGULAR),
-    STAND("Noto Serif CJK SC", FC_WEIGHT_REGULAR), STAND("Source Han Serif SC", FC_WEIGHT_REGULAR), {0},
+    OWN("FangSong_GB2312"),
+    OWN("仿宋_GB2312"),
+    OWN("FangSong"),
+    OWN("仿宋"),
+    OWN("STFangsong"),
+    OWN("FZFangSong-Z02"),
+    STAND("FandolFang R", FC_WEIGHT_REGULAR),
+    STAND("FandolFang", FC_WEIGHT_REGULAR),
+    STAND("Noto Serif CJK SC", FC_WEIGHT_REGULAR),
+    STAND("Source Han Serif SC", FC_WEIGHT_REGULAR),
+    {0},
 };
 static const struct want kai_fonts[] = {
-    OWN("KaiTi_GB2312"), OWN("楷体_GB2312"), OWN("KaiTi"), OWN("楷体"), OWN("STKaiti"), OWN("FZKai-Z03"),
-    STAND("FandolKai", FC_WEIGHT_REGULAR), STAND("LXGW WenKai", FC_WEIGHT_REGULAR),
-    STAND("AR PL UKai CN", FC_WEIGHT_BOOK), {0},
+    OWN("KaiTi_GB2312"),
+    OWN("楷体_GB2312"),
+    OWN("KaiTi"),
+    OWN("楷体"),
+    OWN("STKaiti"),
+    OWN("FZKai-Z03"),
+    STAND("FandolKai", FC_WEIGHT_REGULAR),
+    STAND("LXGW WenKai", FC_WEIGHT_REGULAR),
+    STAND("AR PL UKai CN", FC_WEIGHT_BOOK),
+    {0},
 };
 static const struct want hei_fonts[] = {
-    OWN("SimHei"), OWN("黑体"), OWN("STHeiti"), OWN("FZHei-B01"), STAND("FandolHei", FC_WEIGHT_REGULAR),
-    STAND("Noto Sans CJK SC", FC_WEIGHT_MEDIUM), STAND("Source Han Sans SC", FC_WEIGHT_MEDIUM), {0},
+    OWN("SimHei"),
+    OWN("黑体"),
+    OWN("STHeiti"),
+    OWN("FZHei-B01"),
+    STAND("FandolHei", FC_WEIGHT_REGULAR),
+    STAND("Noto Sans CJK SC", FC_WEIGHT_MEDIUM),
+    STAND("Source Han Sans SC", FC_WEIGHT_MEDIUM),
+    {0},
 };
 static const struct want song_fonts[] = {
-    OWN("SimSun"), OWN("宋体"), OWN("NSimSun"), OWN("STSong"), STAND("FandolSong", FC_WEIGHT_REGULAR),
-    STAND("Noto Serif CJK SC", FC_WEIGHT_REGULAR), STAND("AR PL UMing CN", FC_WEIGHT_LIGHT), {0},
+    OWN("SimSun"),
+    OWN("宋体"),
+    OWN("NSimSun"),
+    OWN("STSong"),
+    STAND("FandolSong", FC_WEIGHT_REGULAR),
+    STAND("Noto Serif CJK SC", FC_WEIGHT_REGULAR),
+    STAND("AR PL UMing CN", FC_WEIGHT_LIGHT),
+    {0},
 };
 static const struct want common_fonts[] = {
     STAND("Noto Serif CJK SC", FC_WEIGHT_REGULAR), STAND("Noto Sans CJK SC", FC_WEIGHT_REGULAR),
-    STAND("AR PL UMing CN", FC_WEIGHT_LIGHT), STAND("AR PL UKai CN", FC_WEIGHT_BOOK),
-    STAND("DejaVu Sans", FC_WEIGHT_BOOK), {0},
+    STAND("AR PL UMing CN", FC_WEIGHT_LIGHT),      STAND("AR PL UKai CN", FC_WEIGHT_BOOK),
+    STAND("DejaVu Sans", FC_WEIGHT_BOOK),          {0},
 };
-static const struct want *const role_fonts[PRESS_ROLES] = {title_fonts, body_fonts, kai_fonts, hei_fonts, song_fonts};
+static const struct want *const role_fonts[PRESS_ROLES] = {title_fonts, body_fonts, kai_fonts, hei_fonts,
+                                                           song_fonts};
 static const char *const role_names[PRESS_ROLES] = {"小标宋", "仿宋", "楷体", "黑体", "宋体"};
 
 struct font {
@@ -119,8 +159,8 @@ static int weight_of(FcPattern *pattern)
     return weight + slant * 10; /* an upright face is nearer than any slanted one */
 }
 
-/* Of the fonts listed, the one nearest in weight; of equals the first by path, so that the choice does not depend on
- * the order of directories. */
+/* Of the fonts listed, the one nearest in weight; of equals the first by path, so that the choice does not
+ * depend on the order of directories. */
 static FcPattern *nearest(FcFontSet *set, int weight)
 {
     FcPattern *best = NULL;
@@ -169,8 +209,9 @@ static void add_chain(struct press_fonts *fonts, int role, const struct want *wa
         if (there)
             continue;
         if (*many == 0 && !want->own)
-            fonts->standing_in = str_format(fonts->arena, "%.*s%s%s: %s", STR_ARG(fonts->standing_in),
-                                            fonts->standing_in.len ? "；" : "", role_names[role], want->family);
+            fonts->standing_in =
+                str_format(fonts->arena, "%.*s%s%s: %s", STR_ARG(fonts->standing_in),
+                           fonts->standing_in.len ? "；" : "", role_names[role], want->family);
         fonts->chain[role][(*many)++] = font;
     }
 }
@@ -208,7 +249,8 @@ static FT_Face open_face(struct press_fonts *fonts, int font)
     return f->face;
 }
 
-static bool try_font(struct press_fonts *fonts, int font, uint32_t code, uint32_t selector, struct press_glyph *ret)
+static bool try_font(struct press_fonts *fonts, int font, uint32_t code, uint32_t selector,
+                     struct press_glyph *ret)
 {
     FT_Face face = open_face(fonts, font);
     if (!face)
@@ -267,7 +309,8 @@ static bool is_private(uint32_t code)
     return (code >= 0xe000 && code <= 0xf8ff) || code >= 0xf0000;
 }
 
-static struct press_glyph look_up(struct press_fonts *fonts, enum press_role role, uint32_t code, uint32_t selector)
+static struct press_glyph look_up(struct press_fonts *fonts, enum press_role role, uint32_t code,
+                                  uint32_t selector)
 {
     struct press_glyph glyph;
     for (int i = 0; i < fonts->chain_many[role]; i++)
@@ -281,7 +324,8 @@ static struct press_glyph look_up(struct press_fonts *fonts, enum press_role rol
     return (struct press_glyph){fonts->chain[role][0], 0, 1};
 }
 
-struct press_glyph press_fonts_find(struct press_fonts *fonts, enum press_role role, uint32_t code, uint32_t selector)
+struct press_glyph press_fonts_find(struct press_fonts *fonts, enum press_role role, uint32_t code,
+                                    uint32_t selector)
 {
     if (selector)
         return look_up(fonts, role, code, selector);
@@ -320,8 +364,8 @@ struct press_shaped *press_fonts_shape(struct press_fonts *fonts, int font, stru
     double em = hb_face_get_upem(hb_font_get_face(f->shaper));
     struct press_shaped *all = ARENA_ARRAY(fonts->arena, struct press_shaped, many + 1);
     for (unsigned i = 0; i < many; i++)
-        all[i] = (struct press_shaped){info[i].codepoint, position[i].x_offset / em, position[i].y_offset / em,
-                                       position[i].x_advance / em};
+        all[i] = (struct press_shaped){info[i].codepoint, position[i].x_offset / em,
+                                       position[i].y_offset / em, position[i].x_advance / em};
     hb_buffer_destroy(buffer);
     *ret_many = many;
     return all;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * letter_font: from a role (小标宋, 仿宋 …) and a character to a glyph of an installed font.
- * The customer's own fonts come first; then free ones; then, per character, any installed font that has it. A character
- * that no font has is drawn as the first font's empty box and put on the list of missing ones.
+ * The customer's own fonts come first; then free ones; then, per character, any installed font that has it. A
+ * character that no font has is drawn as the first font's empty box and put on the list of missing ones.
  */
 #ifndef ANZE_HELPERS_PRESS_LETTER_FONT_H
 #define ANZE_HELPERS_PRESS_LETTER_FONT_H
@@ -12,7 +12,7 @@
 struct press_fonts;
 
 struct press_glyph {
-    int font;       /* for press_fonts_face */
+    int font; /* for press_fonts_face */
     uint32_t index;
     double advance; /* natural, in em */
 };
@@ -24,9 +24,12 @@ struct press_shaped { /* a glyph of a shaped word; offsets and advance in em */
 
 MUST_USE enum err press_fonts_open(struct call *call, struct press_fonts **ret);
 /* selector: a variation selector that follows the character, or 0. */
-struct press_glyph press_fonts_find(struct press_fonts *fonts, enum press_role role, uint32_t code, uint32_t selector);
-/* Shapes a word of one font (scripts whose letters join or stack). Returns the glyphs, in the arena, left to right. */
-struct press_shaped *press_fonts_shape(struct press_fonts *fonts, int font, struct str word, size_t *ret_many);
+struct press_glyph press_fonts_find(struct press_fonts *fonts, enum press_role role, uint32_t code,
+                                    uint32_t selector);
+/* Shapes a word of one font (scripts whose letters join or stack). Returns the glyphs, in the arena, left to
+ * right. */
+struct press_shaped *press_fonts_shape(struct press_fonts *fonts, int font, struct str word,
+                                       size_t *ret_many);
 /* The cairo_font_face_t of a font. */
 struct _cairo_font_face *press_fonts_face(struct press_fonts *fonts, int font);
 /* Sorted, unique. */

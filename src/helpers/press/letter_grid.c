@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. Text is broken into lines once, per cell; a row is as high as its highest cell that does not reach down, and
- * the last row under a cell that does is stretched when that cell needs it. Pages get pieces of the table. A cell
- * remembers how many of its lines were printed, so one that reaches over a page edge, and a row taller than a
- * page, go on where they stopped; the last piece prints whatever is left.
+ * Method. Text is broken into lines once, per cell; a row is as high as its highest cell that does not reach
+ * down, and the last row under a cell that does is stretched when that cell needs it. Pages get pieces of the
+ * table. A cell remembers how many of its lines were printed, so one that reaches over a page edge, and a row
+ * taller than a page, go on where they stopped; the last piece prints whatever is left.
  */
 #include "helpers/press/letter_page.h"
 
@@ -44,8 +44,8 @@ static void set_cell(struct press_paper *paper, const struct press_grid *grid, c
 {
     *ret = (struct grid_cell){.cell = cell, .x = grid->edges[cell->column]};
     ret->width = grid->edges[cell->column + cell->span] - ret->x;
-    struct press_style style = {.size = grid->size, .cell = grid->size, .width = ret->width - 2 * PAD_X,
-                                .align = cell->align};
+    struct press_style style = {
+        .size = grid->size, .cell = grid->size, .width = ret->width - 2 * PAD_X, .align = cell->align};
     size_t many;
     struct press_item *items =
         press_items(paper->arena, paper->fonts, &cell->text, style.size, style.cell, &many);
@@ -84,16 +84,18 @@ static void stretch_under(struct press_grid *grid, size_t row)
     }
 }
 
-static void set_head(struct press_paper *paper, struct press_grid *grid, const struct press_table *table, double least)
+static void set_head(struct press_paper *paper, struct press_grid *grid, const struct press_table *table,
+                     double least)
 {
     struct press_row row = {.cells = ARENA_ARRAY(paper->arena, struct press_cell, table->many_columns)};
     row.many = table->many_columns;
     for (size_t i = 0; i < row.many; i++)
-        row.cells[i] = (struct press_cell){.text = press_plain(paper->arena, table->columns[i].title, PRESS_HEI),
-                                           .span = 1,
-                                           .down = 1,
-                                           .column = (int)i,
-                                           .align = PRESS_CENTER};
+        row.cells[i] =
+            (struct press_cell){.text = press_plain(paper->arena, table->columns[i].title, PRESS_HEI),
+                                .span = 1,
+                                .down = 1,
+                                .column = (int)i,
+                                .align = PRESS_CENTER};
     set_row(paper, grid, &row, least, &grid->head);
 }
 
@@ -137,8 +139,8 @@ bool press_grid_row_reaches(const struct press_grid *grid, size_t row)
 
 /* ---- drawing ---- */
 
-static void draw_foot(struct press_paper *paper, const struct press_grid *grid, const struct grid_cell *cell, double x,
-                      double bottom)
+static void draw_foot(struct press_paper *paper, const struct press_grid *grid, const struct grid_cell *cell,
+                      double x, double bottom)
 {
     struct str foot = cell->cell->foot;
     double size = grid->size, room = cell->width - 2 * PAD_X;
@@ -149,8 +151,8 @@ static void draw_foot(struct press_paper *paper, const struct press_grid *grid, 
 }
 
 /* Prints what the box holds of the cell's lines; all that is left when `ends`. */
-static void draw_cell(struct press_paper *paper, const struct press_grid *grid, struct grid_cell *cell, double top,
-                      double height, bool ends)
+static void draw_cell(struct press_paper *paper, const struct press_grid *grid, struct grid_cell *cell,
+                      double top, double height, bool ends)
 {
     double x = paper->last->box.left + cell->x, foot = ends && cell->cell->foot.len ? grid->pitch * 1.3 : 0;
     size_t left = cell->many - cell->done, room = (size_t)fmax(0, (height - 2 * PAD_Y) / grid->pitch + 0.01);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. The red head is drawn from the numbers of the standard, not on the 22-line grid; afterwards the pen is put on
- * the grid line that leaves the wanted two empty lines most nearly, so that the body below ends where the type
- * area ends.
+ * Method. The red head is drawn from the numbers of the standard, not on the 22-line grid; afterwards the pen
+ * is put on the grid line that leaves the wanted two empty lines most nearly, so that the body below ends
+ * where the type area ends.
  */
 #include "helpers/press/letter_page.h"
 
@@ -11,14 +11,15 @@
 #define MARK_TALLEST 62.0 /* pt: under the 22 mm that the standard allows */
 #define MARK_LETTER  44.0
 
-static double text_width(struct press_paper *paper, struct str text, enum press_role role, double size, double cell)
+static double text_width(struct press_paper *paper, struct str text, enum press_role role, double size,
+                         double cell)
 {
     return press_draw_text(paper, NULL, text, role, 0, 0, size, cell, PRESS_BLACK);
 }
 
 /* A line centred in the type area; top is the upper edge of its characters. */
-static void draw_centred(struct press_paper *paper, struct str text, enum press_role role, double top, double size,
-                         double cell, enum press_color color)
+static void draw_centred(struct press_paper *paper, struct str text, enum press_role role, double top,
+                         double size, double cell, enum press_color color)
 {
     const struct press_box *box = &paper->last->box;
     double width = text_width(paper, text, role, size, cell);
@@ -35,7 +36,8 @@ static double draw_joint_mark(struct press_paper *paper, double top, double room
     size_t longest = 0, tail = utf8_length(suffix);
     for (size_t i = 0; i < letter->mark.many; i++)
         longest = utf8_length(letter->mark.at[i]) > longest ? utf8_length(letter->mark.at[i]) : longest;
-    double size = fmin(MARK_TALLEST * 0.75, room / ((double)(longest + tail) + 0.6)), width = (double)longest * size;
+    double size = fmin(MARK_TALLEST * 0.75, room / ((double)(longest + tail) + 0.6)),
+           width = (double)longest * size;
     double left = box->left + (box->type_width - width - ((double)tail + 0.6) * size) / 2, pitch = size * 1.3;
     for (size_t i = 0; i < letter->mark.many; i++) {
         size_t many = utf8_length(letter->mark.at[i]);
@@ -56,7 +58,8 @@ static double draw_mark(struct press_paper *paper, double top, double room, doub
     const struct press_letter *letter = paper->letter;
     if (letter->mark.many > 1)
         return draw_joint_mark(paper, top, room);
-    struct str mark = str_format(paper->arena, "%.*s%.*s", STR_ARG(letter->mark.at[0]), STR_ARG(letter->mark_suffix));
+    struct str mark =
+        str_format(paper->arena, "%.*s%.*s", STR_ARG(letter->mark.at[0]), STR_ARG(letter->mark_suffix));
     double many = (double)utf8_length(mark), size = fmin(tallest, room / many);
     double cell = many > 1 ? fmin(size * 1.25, size + (room - many * size) / many) : size;
     draw_centred(paper, mark, PRESS_TITLE, top, size, cell, PRESS_RED);
@@ -68,7 +71,8 @@ static void draw_number(struct press_paper *paper, double box_top)
 {
     const struct press_letter *letter = paper->letter;
     const struct press_box *box = &paper->last->box;
-    double top = box_top + (PRESS_PITCH - PRESS_SIZE_BODY) / 2, base = press_baseline(box_top, PRESS_PITCH, PRESS_SIZE_BODY);
+    double top = box_top + (PRESS_PITCH - PRESS_SIZE_BODY) / 2,
+           base = press_baseline(box_top, PRESS_PITCH, PRESS_SIZE_BODY);
     if (!letter->signed_by.many) {
         draw_centred(paper, letter->number, PRESS_BODY, top, PRESS_SIZE_BODY, PRESS_CELL, PRESS_BLACK);
         return;
@@ -77,11 +81,12 @@ static void draw_number(struct press_paper *paper, double box_top)
     double label_width = text_width(paper, label, PRESS_BODY, PRESS_SIZE_BODY, PRESS_CELL);
     double width = label_width + text_width(paper, names, PRESS_KAI, PRESS_SIZE_BODY, PRESS_CELL);
     double right = box->left + box->type_width - PRESS_CELL - width;
-    press_draw_text(paper, paper->last, letter->number, PRESS_BODY, box->left + PRESS_CELL, base, PRESS_SIZE_BODY,
-                    PRESS_CELL, PRESS_BLACK);
-    press_draw_text(paper, paper->last, label, PRESS_BODY, right, base, PRESS_SIZE_BODY, PRESS_CELL, PRESS_BLACK);
-    press_draw_text(paper, paper->last, names, PRESS_KAI, right + label_width, base, PRESS_SIZE_BODY, PRESS_CELL,
+    press_draw_text(paper, paper->last, letter->number, PRESS_BODY, box->left + PRESS_CELL, base,
+                    PRESS_SIZE_BODY, PRESS_CELL, PRESS_BLACK);
+    press_draw_text(paper, paper->last, label, PRESS_BODY, right, base, PRESS_SIZE_BODY, PRESS_CELL,
                     PRESS_BLACK);
+    press_draw_text(paper, paper->last, names, PRESS_KAI, right + label_width, base, PRESS_SIZE_BODY,
+                    PRESS_CELL, PRESS_BLACK);
 }
 
 static void draw_urgency(struct press_paper *paper, double box_top)
@@ -119,7 +124,8 @@ static void double_rule(struct press_paper *paper, double y, bool thick_first)
 {
     double x = (paper->last->box.width - MM(170)) / 2, thick = MM(1.0), thin = MM(0.35), gap = MM(0.6);
     press_rule(paper, x, y, MM(170), thick_first ? thick : thin, PRESS_RED);
-    press_rule(paper, x, y + (thick_first ? thick : thin) + gap, MM(170), thick_first ? thin : thick, PRESS_RED);
+    press_rule(paper, x, y + (thick_first ? thick : thin) + gap, MM(170), thick_first ? thin : thick,
+               PRESS_RED);
 }
 
 static void letter_head(struct press_paper *paper)
@@ -134,7 +140,8 @@ static void letter_head(struct press_paper *paper)
     draw_urgency(paper, line);
     double width = text_width(paper, letter->number, PRESS_BODY, PRESS_SIZE_BODY, PRESS_CELL);
     press_draw_text(paper, paper->last, letter->number, PRESS_BODY, box->left + box->type_width - width,
-                    press_baseline(line, PRESS_PITCH, PRESS_SIZE_BODY), PRESS_SIZE_BODY, PRESS_CELL, PRESS_BLACK);
+                    press_baseline(line, PRESS_PITCH, PRESS_SIZE_BODY), PRESS_SIZE_BODY, PRESS_CELL,
+                    PRESS_BLACK);
     paper->last->numbered = false;
     leave(paper, y + PRESS_SIZE_BODY, letter->number.len || letter->urgency.len ? 2 : 1);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. Chinese text is one item a character. Plain Latin letters and digits are one item each too, glued into
- * words by the break rules, so that an over-long word can still be split. A word in a script whose letters join or
- * stack (Uyghur, Tibetan, accents) goes through the shaper and becomes one item that is never split.
+ * Method. Chinese text is one item a character. Plain Latin letters and digits are one item each too, glued
+ * into words by the break rules, so that an over-long word can still be split. A word in a script whose
+ * letters join or stack (Uyghur, Tibetan, accents) goes through the shaper and becomes one item that is never
+ * split.
  */
 #include "helpers/press/letter_line.h"
 
@@ -16,8 +17,8 @@ struct maker {
 
 static bool is_simple(uint32_t code)
 {
-    return code < 0x250 || press_is_wide(code) || press_is_ambiguous(code) || (code >= 0x370 && code < 0x530) ||
-           (code >= 0x2000 && code < 0x2e80) || code >= 0xfb00;
+    return code < 0x250 || press_is_wide(code) || press_is_ambiguous(code) ||
+           (code >= 0x370 && code < 0x530) || (code >= 0x2000 && code < 0x2e80) || code >= 0xfb00;
 }
 
 static void set_give(struct press_item *item, double cell)
@@ -29,8 +30,8 @@ static void set_give(struct press_item *item, double cell)
 
 static void add_blank(struct maker *m, const struct press_run *run)
 {
-    m->items[m->many++] = (struct press_item){.advance = run->blank * m->cell, .blank = true, .under = true,
-                                              .code = ' ', .wide = true};
+    m->items[m->many++] = (struct press_item){
+        .advance = run->blank * m->cell, .blank = true, .under = true, .code = ' ', .wide = true};
 }
 
 static void add_simple(struct maker *m, const struct press_run *run, size_t from, size_t to, uint32_t code,
@@ -127,7 +128,8 @@ static enum press_break_before break_between(const struct press_item *items, siz
     /* Decimal points and thousands separators are no place to part; the slashes of an address are. */
     bool sign = a == '/' || a == '?' || a == '&' || a == '=' || a == '_' || a == '-' || a == '#' ||
                 (a == '.' && !press_is_digit(c));
-    return sign && !(a == '-' && press_is_digit(b) && !press_is_word(c)) ? PRESS_BREAK_RAGGED : PRESS_BREAK_NO;
+    return sign && !(a == '-' && press_is_digit(b) && !press_is_word(c)) ? PRESS_BREAK_RAGGED
+                                                                         : PRESS_BREAK_NO;
 }
 
 struct press_item *press_items(struct arena *arena, struct press_fonts *fonts, const struct press_text *text,

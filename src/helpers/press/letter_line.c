@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. Greedy, line by line, with one look ahead. Items are laid until the room is used up. Then there are up to
- * three ends to choose from: the last place where a break is allowed; the next such place behind the overflow, if the
- * marks between can give up enough of their cells; and, when the first would leave the line more than RAGGED cells
- * short, the last place inside an address. Wider than the whole line: split anywhere.
+ * Method. Greedy, line by line, with one look ahead. Items are laid until the room is used up. Then there are
+ * up to three ends to choose from: the last place where a break is allowed; the next such place behind the
+ * overflow, if the marks between can give up enough of their cells; and, when the first would leave the line
+ * more than RAGGED cells short, the last place inside an address. Wider than the whole line: split anywhere.
  */
 #include "helpers/press/letter_line.h"
 
 #include <math.h>
 
-#define RAGGED      3.0   /* cells */
-#define EPSILON     0.01  /* pt */
-#define SPREAD_MOST 0.12  /* of a cell, per gap: a line that would need more is left short */
+#define RAGGED      3.0  /* cells */
+#define EPSILON     0.01 /* pt */
+#define SPREAD_MOST 0.12 /* of a cell, per gap: a line that would need more is left short */
 
 double press_width(const struct press_item *items, size_t many)
 {
@@ -47,8 +47,8 @@ static size_t next_end(const struct press_item *items, size_t many, size_t at)
 }
 
 struct ends {
-    size_t over;          /* first item that does not fit */
-    size_t last, ragged;  /* last allowed place, last place inside an address; 0: none */
+    size_t over;         /* first item that does not fit */
+    size_t last, ragged; /* last allowed place, last place inside an address; 0: none */
     double last_width, ragged_width;
 };
 

@@ -11,11 +11,14 @@ static uint32_t roll(uint32_t many)
     return (seed >> 8) % many;
 }
 
-static struct press_line *break_text(struct arena *arena, struct str text, double cells, double first, size_t *many_lines,
-                                     const struct press_item **ret_items, size_t *ret_many)
+static struct press_line *break_text(struct arena *arena, struct str text, double cells, double first,
+                                     size_t *many_lines, const struct press_item **ret_items,
+                                     size_t *ret_many)
 {
     struct press_text plain = press_plain(arena, text, PRESS_BODY);
-    struct press_style style = {.size = PRESS_SIZE_BODY, .cell = PRESS_CELL, .width = cells * PRESS_CELL,
+    struct press_style style = {.size = PRESS_SIZE_BODY,
+                                .cell = PRESS_CELL,
+                                .width = cells * PRESS_CELL,
                                 .first = first * PRESS_CELL};
     size_t many;
     struct press_item *items = press_items(arena, try_fonts, &plain, style.size, style.cell, &many);
@@ -62,9 +65,45 @@ static bool in_list(uint32_t code, const char *list)
 static struct str random_text(struct arena *arena)
 {
     static const char *const pieces[] = {
-        "网", "络", "安", "全", "整", "改", "，", "。", "、", "；", "：", "？", "！", "（", "）", "《", "》", "“", "”",
-        "2026年10月8日", "12,345.67", "3号", "〔2026〕15号", "https://a.example.gov.cn/x/y?id=7", "10.20.30.41", "CVE-2021-44228",
-        "Apache", "——", "……", "95.5%", " ", "通报", "责令", "的", "「", "」", "第25条", "24小时", "20：30",
+        "网",
+        "络",
+        "安",
+        "全",
+        "整",
+        "改",
+        "，",
+        "。",
+        "、",
+        "；",
+        "：",
+        "？",
+        "！",
+        "（",
+        "）",
+        "《",
+        "》",
+        "“",
+        "”",
+        "2026年10月8日",
+        "12,345.67",
+        "3号",
+        "〔2026〕15号",
+        "https://a.example.gov.cn/x/y?id=7",
+        "10.20.30.41",
+        "CVE-2021-44228",
+        "Apache",
+        "——",
+        "……",
+        "95.5%",
+        " ",
+        "通报",
+        "责令",
+        "的",
+        "「",
+        "」",
+        "第25条",
+        "24小时",
+        "20：30",
     };
     BUF(all, 1 << 16);
     int many = 20 + (int)roll(120);
@@ -86,7 +125,8 @@ static void check_line_start(const struct press_item *items, size_t at, struct s
     if (in_list(before, "（《“「"))
         fail_msg("line ends with %.*s in %.*s", STR_ARG(items[at - 1].text), STR_ARG(text));
     if (digit(before) && (digit(after) || in_list(after, "年月日号时.,")))
-        fail_msg("%.*s | %.*s split in %.*s", STR_ARG(items[at - 1].text), STR_ARG(items[at].text), STR_ARG(text));
+        fail_msg("%.*s | %.*s split in %.*s", STR_ARG(items[at - 1].text), STR_ARG(items[at].text),
+                 STR_ARG(text));
     if (before == 0x3015 && digit(after))
         fail_msg("number of a paper split in %.*s", STR_ARG(text));
 }
@@ -143,12 +183,13 @@ static void squeezed_rather_than_carried(void **state)
     struct str text = str_format(arena, "%.*s，%.*s。%.*s", STR_ARG(repeat(arena, "网", 10)),
                                  STR_ARG(repeat(arena, "网", 17)), STR_ARG(repeat(arena, "络", 40)));
     struct press_line *lines = break_text(arena, text, 28, 0, &many_lines, &items, &many);
-    /* Two marks give 0.9 of a cell: not enough for a whole one, so a character goes down and the line is spread. */
+    /* Two marks give 0.9 of a cell: not enough for a whole one, so a character goes down and the line is
+     * spread. */
     assert_int_equal(lines[0].many, 27);
     WITHIN(lines[0].width, 28 * PRESS_CELL, 0.01);
     assert_true(lines[0].spread > 0);
-    text = str_format(arena, "%.*s，%.*s，网。%.*s", STR_ARG(repeat(arena, "网", 10)), STR_ARG(repeat(arena, "网", 15)),
-                      STR_ARG(repeat(arena, "络", 40)));
+    text = str_format(arena, "%.*s，%.*s，网。%.*s", STR_ARG(repeat(arena, "网", 10)),
+                      STR_ARG(repeat(arena, "网", 15)), STR_ARG(repeat(arena, "络", 40)));
     lines = break_text(arena, text, 28, 0, &many_lines, &items, &many);
     assert_int_equal(lines[0].many, 29);
     WITHIN(lines[0].width, 28 * PRESS_CELL, 0.01);
@@ -162,8 +203,8 @@ static void addresses_split_only_when_forced(void **state)
     const struct press_item *items;
     size_t many_lines, many;
     struct press_line *lines = break_text(
-        arena, STR("请访问网络安全监测预警平台地址https://anze.example.gov.cn/files/2026/10/report.html查看"), 28, 2,
-        &many_lines, &items, &many);
+        arena, STR("请访问网络安全监测预警平台地址https://anze.example.gov.cn/files/2026/10/report.html查看"),
+        28, 2, &many_lines, &items, &many);
     assert_true(many_lines >= 2);
     const struct press_item *start = lines[1].items;
     assert_true(in_list(start[-1].code, "/.-?&=")); /* behind a sign, not inside a word */
@@ -183,7 +224,8 @@ static struct str title_of(struct arena *arena, const char *text)
     struct str all = STR_NONE;
     for (size_t i = 0; i < many_lines; i++)
         for (size_t k = 0; k < lines[i].many; k++)
-            all = str_format(arena, "%.*s%s%.*s", STR_ARG(all), i && !k ? "|" : "", STR_ARG(lines[i].items[k].text));
+            all = str_format(arena, "%.*s%s%.*s", STR_ARG(all), i && !k ? "|" : "",
+                             STR_ARG(lines[i].items[k].text));
     return all;
 }
 
@@ -194,8 +236,9 @@ static void titles_break_at_sense(void **state)
     assert_string_equal(title_of(arena, "责令限期整改通知书").at, "责令限期整改通知书");
     assert_string_equal(title_of(arena, "示例县数据局关于责令示例县水利局限期整改网络安全隐患的通知").at,
                         "示例县数据局关于责令示例县水利局|限期整改网络安全隐患的通知");
-    assert_string_equal(title_of(arena, "关于报送2026年第三季度网络安全情况和加强国庆期间网络安全保障工作有关情况的报告").at,
-                        "关于报送2026年第三季度|网络安全情况和加强国庆期间|网络安全保障工作有关情况的报告");
+    assert_string_equal(
+        title_of(arena, "关于报送2026年第三季度网络安全情况和加强国庆期间网络安全保障工作有关情况的报告").at,
+        "关于报送2026年第三季度|网络安全情况和加强国庆期间|网络安全保障工作有关情况的报告");
     assert_string_equal(title_of(arena, "约谈\n通知书").at, "约谈|通知书");
 }
 

@@ -5,8 +5,8 @@
 #include <string.h>
 #include "helpers/press.h"
 
-/* A landscape sheet inside an upright paper is that paper's sheet turned: its head lies at the left edge, so its
- * margins are the upright ones, each a quarter turn on. */
+/* A landscape sheet inside an upright paper is that paper's sheet turned: its head lies at the left edge, so
+ * its margins are the upright ones, each a quarter turn on. */
 struct press_box press_box_of(const struct press_letter *letter, int number, bool landscape)
 {
     bool mirrored = letter->duplex && number % 2 == 0;
@@ -121,7 +121,8 @@ static void add_mark(struct pen *pen, const struct press_item *item, double x)
     memcpy((char *)(uintptr_t)op->text.at + op->text.len, item->text.at, item->text.len);
     op->text.len += item->text.len;
     if (!item->shaped) {
-        op->marks[op->many++] = (struct press_mark){item->glyph, (uint32_t)item->text.len, x + item->dx, pen->y};
+        op->marks[op->many++] =
+            (struct press_mark){item->glyph, (uint32_t)item->text.len, x + item->dx, pen->y};
         return;
     }
     for (size_t i = 0; i < item->many_shaped; i++) {
@@ -142,10 +143,11 @@ static void underline(struct pen *pen, double x, double w)
     op->color = pen->color;
 }
 
-void press_draw_line(struct press_paper *paper, struct press_page *page, const struct press_line *line, double x,
-                     double y, double size, enum press_color color)
+void press_draw_line(struct press_paper *paper, struct press_page *page, const struct press_line *line,
+                     double x, double y, double size, enum press_color color)
 {
-    struct pen pen = {.paper = paper, .page = page, .x = x + line->indent, .y = y, .size = size, .color = color};
+    struct pen pen = {
+        .paper = paper, .page = page, .x = x + line->indent, .y = y, .size = size, .color = color};
     pen.line = line;
     for (size_t i = 0; i < line->many; i++) {
         const struct press_item *item = &line->items[i];
@@ -163,8 +165,9 @@ void press_draw_line(struct press_paper *paper, struct press_page *page, const s
     }
 }
 
-double press_draw_text(struct press_paper *paper, struct press_page *page, struct str text, enum press_role role,
-                       double x, double y, double size, double cell, enum press_color color)
+double press_draw_text(struct press_paper *paper, struct press_page *page, struct str text,
+                       enum press_role role, double x, double y, double size, double cell,
+                       enum press_color color)
 {
     struct press_text plain = press_plain(paper->arena, text, role);
     struct press_line line = {0};

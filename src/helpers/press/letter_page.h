@@ -2,8 +2,8 @@
  *
  * letter_page: sheets of paper with ink on them, measured in points from the top left corner of the sheet.
  *
- * Numbers of GB/T 9704-2012: margins 37 above, 28 at the binding, so 156 x 225 mm of type; 22 lines of 28.99 pt, 28
- * cells of 15.79 pt.
+ * Numbers of GB/T 9704-2012: margins 37 above, 28 at the binding, so 156 x 225 mm of type; 22 lines of 28.99
+ * pt, 28 cells of 15.79 pt.
  */
 #ifndef ANZE_HELPERS_PRESS_LETTER_PAGE_H
 #define ANZE_HELPERS_PRESS_LETTER_PAGE_H
@@ -31,20 +31,21 @@ enum press_op_kind { PRESS_OP_TEXT, PRESS_OP_RULE, PRESS_OP_DASH, PRESS_OP_QR };
 struct press_op {
     enum press_op_kind kind;
     enum press_color color;
-    int font;             /* TEXT */
+    int font; /* TEXT */
     double size;
     struct press_mark *marks;
     size_t many;
     struct str text;
-    double x, y, w, h;    /* RULE: a filled box; DASH: from x over w at y, h thick; QR: a square of w, text inside */
-    bool turned;          /* TEXT: a quarter turn clockwise about (x, y) */
+    double x, y, w,
+        h;       /* RULE: a filled box; DASH: from x over w at y, h thick; QR: a square of w, text inside */
+    bool turned; /* TEXT: a quarter turn clockwise about (x, y) */
     struct press_op *next;
 };
 
 struct press_box {
-    double width, height;         /* of the sheet */
+    double width, height; /* of the sheet */
     double left, top, type_width, type_height;
-    bool landscape, turned;       /* turned: a landscape sheet bound into an upright paper */
+    bool landscape, turned; /* turned: a landscape sheet bound into an upright paper */
 };
 
 struct press_page {
@@ -61,7 +62,7 @@ struct press_paper {
     struct call *call;
     struct press_page *first, *last;
     int pages;
-    double y; /* where the next thing goes on the last page */
+    double y;         /* where the next thing goes on the last page */
     struct str title; /* with '\n' where it was broken */
 };
 
@@ -76,11 +77,12 @@ void press_page_snap(struct press_paper *paper);
 struct press_op *press_ink(struct press_paper *paper, struct press_page *page, enum press_op_kind kind);
 void press_rule(struct press_paper *paper, double x, double y, double w, double h, enum press_color color);
 /* Draws a line of text with its left edge at x + line->indent and its baseline at y. */
-void press_draw_line(struct press_paper *paper, struct press_page *page, const struct press_line *line, double x,
-                     double y, double size, enum press_color color);
+void press_draw_line(struct press_paper *paper, struct press_page *page, const struct press_line *line,
+                     double x, double y, double size, enum press_color color);
 /* One line in one role, unbroken. Returns its width; nothing is drawn when page is NULL. */
-double press_draw_text(struct press_paper *paper, struct press_page *page, struct str text, enum press_role role,
-                       double x, double y, double size, double cell, enum press_color color);
+double press_draw_text(struct press_paper *paper, struct press_page *page, struct str text,
+                       enum press_role role, double x, double y, double size, double cell,
+                       enum press_color color);
 /* The baseline of text of `size` in the middle of a line box that begins at `top`. */
 double press_baseline(double top, double pitch, double size);
 
@@ -92,10 +94,10 @@ struct press_grid;
 
 struct press_unit {
     enum press_unit_kind kind;
-    bool with_next;            /* never the last thing on a page */
+    bool with_next; /* never the last thing on a page */
     double height;
-    struct press_line line;    /* LINE, CUT */
-    double x, size;            /* of the line, from the left of the type area */
+    struct press_line line; /* LINE, CUT */
+    double x, size;         /* of the line, from the left of the type area */
     enum press_color color;
     struct press_grid *grid; /* ROW */
     size_t row;
@@ -111,8 +113,8 @@ struct press_flow {
 struct press_unit *press_flow_add(struct press_flow *flow, enum press_unit_kind kind, double height);
 void press_flow_space(struct press_flow *flow, double lines);
 /* A paragraph; indents in characters. */
-void press_flow_text(struct press_flow *flow, const struct press_text *text, enum press_align align, double first,
-                     double hang, double right);
+void press_flow_text(struct press_flow *flow, const struct press_text *text, enum press_align align,
+                     double first, double hang, double right);
 void press_flow_title(struct press_flow *flow, struct str title);
 void press_flow_blocks(struct press_flow *flow, const struct press_blocks *blocks);
 /* Keeps the last `lines` units added together with what follows. */
@@ -126,8 +128,8 @@ double press_grid_row_height(const struct press_grid *grid, size_t row);
 double press_grid_head_height(const struct press_grid *grid);
 /* Draws rows [from, to) at paper->y, under the head row when there is one, and moves y below. */
 void press_grid_draw(struct press_paper *paper, struct press_grid *grid, size_t from, size_t to);
-/* A row too tall for the page: draws as many of its text lines as `height` holds (head row included). True while lines
- * are left; the row's height is then that of the rest. */
+/* A row too tall for the page: draws as many of its text lines as `height` holds (head row included). True
+ * while lines are left; the row's height is then that of the rest. */
 bool press_grid_draw_part(struct press_paper *paper, struct press_grid *grid, size_t row, double height);
 /* Does a cell of this row reach down into the next? */
 bool press_grid_row_reaches(const struct press_grid *grid, size_t row);
@@ -139,8 +141,8 @@ MUST_USE enum err press_version_block(struct press_paper *paper);
 void press_feet(struct press_paper *paper); /* page numbers, verification code */
 
 /* letter_compose: the whole. */
-MUST_USE enum err press_compose(struct call *call, const struct press_letter *letter, struct press_fonts *fonts,
-                                struct press_paper *ret);
+MUST_USE enum err press_compose(struct call *call, const struct press_letter *letter,
+                                struct press_fonts *fonts, struct press_paper *ret);
 /* letter_pdf */
 MUST_USE enum err press_pdf(struct call *call, const struct press_paper *paper, struct buf *out);
 

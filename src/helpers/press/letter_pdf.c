@@ -25,7 +25,8 @@ static void draw_text(cairo_t *cr, const struct press_paper *paper, const struct
     int many = 0;
     for (size_t i = 0; i < op->many; i++) {
         const struct press_mark *mark = &op->marks[i];
-        glyphs[i] = (cairo_glyph_t){mark->glyph, mark->x - (op->turned ? op->x : 0), mark->y - (op->turned ? op->y : 0)};
+        glyphs[i] = (cairo_glyph_t){mark->glyph, mark->x - (op->turned ? op->x : 0),
+                                    mark->y - (op->turned ? op->y : 0)};
         if (mark->bytes)
             clusters[many++] = (cairo_text_cluster_t){(int)mark->bytes, 1};
         else if (many)
@@ -66,7 +67,8 @@ static void draw_dash(cairo_t *cr, const struct press_op *op)
 
 static void draw_qr(cairo_t *cr, const struct press_paper *paper, const struct press_op *op)
 {
-    QRcode *code = QRcode_encodeString8bit(str_c(paper->arena, op->text), 0, op->w < MM(12) ? QR_ECLEVEL_L : QR_ECLEVEL_M);
+    QRcode *code = QRcode_encodeString8bit(str_c(paper->arena, op->text), 0,
+                                           op->w < MM(12) ? QR_ECLEVEL_L : QR_ECLEVEL_M);
     if (!code)
         return;
     double side = op->w / code->width;
@@ -74,7 +76,8 @@ static void draw_qr(cairo_t *cr, const struct press_paper *paper, const struct p
     for (int row = 0; row < code->width; row++) {
         for (int at = 0, run; at < code->width; at += run) {
             bool dark = code->data[row * code->width + at] & 1;
-            for (run = 1; at + run < code->width && (code->data[row * code->width + at + run] & 1) == dark; run++)
+            for (run = 1; at + run < code->width && (code->data[row * code->width + at + run] & 1) == dark;
+                 run++)
                 ;
             if (dark)
                 cairo_rectangle(cr, op->x + at * side, op->y + row * side, run * side, side);
@@ -119,9 +122,11 @@ static void set_metadata(cairo_surface_t *surface, const struct press_paper *pap
     struct str created = letter->created.len ? letter->created : STR("2000-01-01T00:00:00+08:00");
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title.at);
     if (letter->author.len)
-        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_AUTHOR, str_c(paper->arena, letter->author));
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_AUTHOR,
+                                       str_c(paper->arena, letter->author));
     if (letter->number.len)
-        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, str_c(paper->arena, letter->number));
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT,
+                                       str_c(paper->arena, letter->number));
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "anze");
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, str_c(paper->arena, created));
 }
@@ -143,6 +148,7 @@ enum err press_pdf(struct call *call, const struct press_paper *paper, struct bu
     if (out->over)
         return call_fail(call, ERR_TOO_LARGE, "body", "press.too_large");
     if (status != CAIRO_STATUS_SUCCESS)
-        return call_fail(call, ERR_FAILED, "document", "press.drawing", str_of(cairo_status_to_string(status)));
+        return call_fail(call, ERR_FAILED, "document", "press.drawing",
+                         str_of(cairo_status_to_string(status)));
     return ERR_OK;
 }

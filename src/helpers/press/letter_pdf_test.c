@@ -7,8 +7,8 @@
 #include "base/clock.h"
 
 #define ARENA_MAX ((size_t)512 << 20)
-#define CALL(name)                                                                                            \
-    ARENA(arena_of_##name, ARENA_MAX);                                                                        \
+#define CALL(name)                                                                                           \
+    ARENA(arena_of_##name, ARENA_MAX);                                                                       \
     struct call name = {.arena = arena_of_##name}
 
 static struct str repeat(struct arena *arena, const char *text, int times)
@@ -21,8 +21,9 @@ static struct str repeat(struct arena *arena, const char *text, int times)
 
 static struct str long_form(struct arena *arena, const char *extra, int characters)
 {
-    return str_format(arena, "{\"kind\":\"form\",\"page_numbers\":true,%s\"title\":\"题\",\"body\":[\"%.*s\"]}", extra,
-                      STR_ARG(repeat(arena, "国", characters)));
+    return str_format(arena,
+                      "{\"kind\":\"form\",\"page_numbers\":true,%s\"title\":\"题\",\"body\":[\"%.*s\"]}",
+                      extra, STR_ARG(repeat(arena, "国", characters)));
 }
 
 static void type_area_holds_22_lines_of_28(void **state)
@@ -138,7 +139,8 @@ static void red_head_of_a_document(void **state)
             rule_right = right;
         }
     }
-    WITHIN(mark_top / 10.0, 37 + 35, 1.5); /* the glyphs of 小标宋 begin a little below the top of their box */
+    WITHIN(mark_top / 10.0, 37 + 35,
+           1.5); /* the glyphs of 小标宋 begin a little below the top of their box */
     WITHIN((rule_right + 1 - rule_left) / 10.0, 156, 0.3);
     WITHIN(rule_left / 10.0, 28, 0.2);
     assert_in_range(rule_rows, 5, 9);
@@ -203,10 +205,11 @@ static void unsealed_signature(void **state)
 {
     (void)state;
     CALL(call);
-    struct try_words words = try_words_of(
-        &call, STR("{\"kind\":\"form\",\"title\":\"题\",\"body\":[\"正文\"],\"signer\":\"示例县数据局网络安全和信息化科\","
-                   "\"date\":\"2026-01-09\",\"seal\":\"none\"}"));
-    const struct try_word *signer = try_find(&words, 1, "示例县数据局网络"), *date = try_find(&words, 1, "2026年1月9日");
+    struct try_words words = try_words_of(&call, STR("{\"kind\":\"form\",\"title\":\"题\",\"body\":[\"正文\"]"
+                                                     ",\"signer\":\"示例县数据局网络安全和信息化科\","
+                                                     "\"date\":\"2026-01-09\",\"seal\":\"none\"}"));
+    const struct try_word *signer = try_find(&words, 1, "示例县数据局网络"),
+                          *date = try_find(&words, 1, "2026年1月9日");
     WITHIN(TRY_MM(signer->right), 184 - 2 * TRY_MM(PRESS_CELL), 0.5);
     WITHIN(TRY_MM(date->x - signer->x), 2 * TRY_MM(PRESS_CELL), 0.5);
 }
@@ -217,10 +220,10 @@ static void signature_is_never_alone(void **state)
     (void)state;
     for (int lines = 8; lines < 24; lines++) {
         CALL(call);
-        struct str json = str_format(
-            call.arena,
-            "{\"kind\":\"form\",\"title\":\"题\",\"body\":[\"%.*s\"],\"signer\":\"示例县数据局\",\"date\":\"2026-01-09\"}",
-            STR_ARG(repeat(call.arena, "国", lines * 28 - 10)));
+        struct str json = str_format(call.arena,
+                                     "{\"kind\":\"form\",\"title\":\"题\",\"body\":[\"%.*s\"],\"signer\":"
+                                     "\"示例县数据局\",\"date\":\"2026-01-09\"}",
+                                     STR_ARG(repeat(call.arena, "国", lines * 28 - 10)));
         struct try_words words = try_words_of(&call, json);
         const struct try_word *date = try_find(&words, 0, "2026年1月9日");
         int body = 0;
@@ -235,7 +238,8 @@ static void signature_is_never_alone(void **state)
 static struct str many_rows(struct arena *arena, int rows, const char *cell)
 {
     BUF(all, 4 << 20);
-    buf_add_str(&all, STR("{\"kind\":\"form\",\"title\":\"台账\",\"body\":[{\"table\":{\"columns\":[{\"title\":\"序号\",\"width\":1},"
+    buf_add_str(&all, STR("{\"kind\":\"form\",\"title\":\"台账\",\"body\":[{\"table\":{\"columns\":[{"
+                          "\"title\":\"序号\",\"width\":1},"
                           "{\"title\":\"名称头\",\"width\":6}],\"rows\":["));
     for (int i = 1; i <= rows; i++)
         buf_format(&all, "%s[%d,\"%s%d\"]", i > 1 ? "," : "", i, cell, i);
@@ -289,7 +293,8 @@ static void version_block_closes_the_last_page(void **state)
     CALL(call);
     struct str json = try_sample(call.arena, "order.json");
     struct try_words words = try_words_of(&call, json);
-    const struct try_word *printed = try_find(&words, 5, "2026年10月8日印发"), *cc = try_find(&words, 5, "抄送：");
+    const struct try_word *printed = try_find(&words, 5, "2026年10月8日印发"),
+                          *cc = try_find(&words, 5, "抄送：");
     WITHIN(TRY_MM(printed->right), 184 - TRY_MM(14), 0.5);
     WITHIN(TRY_MM(cc->x), 28 + TRY_MM(14), 0.5);
     assert_true(str_ends(cc->text, STR("。")));
@@ -312,11 +317,12 @@ static void text_comes_out_as_it_went_in(void **state)
 {
     (void)state;
     CALL(call);
-    struct str json = STR("{\"kind\":\"form\",\"title\":\"名单\",\"body\":[\"被约谈人：𠮷𡈽，㐂某，阿·买买提，ئۇيغۇر，Müller；"
-                          "私有区\uE123字。“引号”——省略……\"]}");
+    struct str json = STR(
+        "{\"kind\":\"form\",\"title\":\"名单\",\"body\":[\"被约谈人：𠮷𡈽，㐂某，阿·买买提，ئۇيغۇر，Müller；"
+        "私有区\uE123字。“引号”——省略……\"]}");
     const char *path = try_file(call.arena, ".pdf", try_pdf(&call, json, NULL));
-    struct str text = try_squash(
-        call.arena, try_run(call.arena, str_format(call.arena, "pdftotext -raw %s -", path).at));
+    struct str text =
+        try_squash(call.arena, try_run(call.arena, str_format(call.arena, "pdftotext -raw %s -", path).at));
     size_t at;
     assert_true(str_find(text, STR("被约谈人：𠮷𡈽，㐂某，阿·买买提，"), &at));
     assert_true(str_find(text, STR("Müller；私有区\uE123字。“引号”——省略……"), &at));
@@ -349,7 +355,8 @@ static void landscape_attachment_is_turned(void **state)
     (void)state;
     CALL(call);
     struct try_words words = try_words_of(
-        &call, STR("{\"kind\":\"document\",\"mark\":\"示例县数据局文件\",\"number\":\"示数发〔2026〕1号\",\"title\":\"题\",\"body\":[\"正文\"],"
+        &call, STR("{\"kind\":\"document\",\"mark\":\"示例县数据局文件\",\"number\":\"示数发〔2026〕1号\","
+                   "\"title\":\"题\",\"body\":[\"正文\"],"
                    "\"attachments\":[{\"name\":\"统计表\",\"landscape\":true,\"body\":[\"横排内容\"]}]}"));
     WITHIN(TRY_MM(words.width[2]), 297, 0.1);
     WITHIN(TRY_MM(words.height[2]), 210, 0.1);

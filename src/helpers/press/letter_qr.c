@@ -31,6 +31,7 @@ enum err press_qr_png(struct call *call, struct str text, struct buf *out)
     cairo_status_t status = cairo_surface_write_to_png_stream(surface, keep, out);
     cairo_surface_destroy(surface);
     if (status != CAIRO_STATUS_SUCCESS)
-        return call_fail(call, ERR_FAILED, "document", "press.drawing", str_of(cairo_status_to_string(status)));
+        return call_fail(call, ERR_FAILED, "document", "press.drawing",
+                         str_of(cairo_status_to_string(status)));
     return ERR_OK;
 }

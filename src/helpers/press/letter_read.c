@@ -8,14 +8,15 @@
 #include "helpers/press.h"
 
 static const char *const letter_keys[] = {
-    "kind",   "page",   "page_numbers", "duplex", "created",     "author",   "corner", "urgency",    "mark",
-    "number", "title",  "mark_suffix",  "body",   "attachments", "subtitle", "to",     "signed_by",  "signer",
-    "date",   "notes",  "date_blank",   "seal",   "seal_note",   "cc",       "verify", "printed_by", "printed_on",
-    NULL,
+    "kind",     "page",      "page_numbers", "duplex", "created",     "author",     "corner",
+    "urgency",  "mark",      "number",       "title",  "mark_suffix", "body",       "attachments",
+    "subtitle", "to",        "signed_by",    "signer", "date",        "notes",      "date_blank",
+    "seal",     "seal_note", "cc",           "verify", "printed_by",  "printed_on", NULL,
 };
 
 /* A text or a list of texts. */
-static enum err read_strs(struct call *call, const struct json *object, const char *key, size_t max, struct press_strs *ret)
+static enum err read_strs(struct call *call, const struct json *object, const char *key, size_t max,
+                          struct press_strs *ret)
 {
     const struct json *node = json_get(object, key);
     if (json_kind(node) == JSON_NULL)
@@ -78,7 +79,8 @@ static enum err read_created(struct call *call, const struct json *top, struct p
     return call_fail(call, ERR_INVALID, "created", "press.created", text);
 }
 
-static enum err read_bool(struct call *call, const struct json *object, const char *place, const char *key, bool *ret)
+static enum err read_bool(struct call *call, const struct json *object, const char *place, const char *key,
+                          bool *ret)
 {
     const struct json *node = json_get(object, key);
     if (json_kind(node) == JSON_NULL)
@@ -159,12 +161,15 @@ static enum err read_tail(struct call *call, const struct json *top, struct pres
     TRY(read_strs(call, top, "signer", 60, &letter->signer));
     TRY(read_date(call, top, "date", &letter->date));
     if (letter->date.len && !letter->created.len)
-        letter->created = str_format(call->arena, "%.*sT00:00:00+08:00", STR_ARG(json_text(json_get(top, "date"))));
+        letter->created =
+            str_format(call->arena, "%.*sT00:00:00+08:00", STR_ARG(json_text(json_get(top, "date"))));
     TRY(read_bool(call, top, "", "date_blank", &blank));
     if (!letter->date.len && blank)
         letter->date = STR("　　　年　　月　　日");
     TRY(press_read_word(call, top, "", "seal", "none|room|note", &seal));
-    letter->seal = seal >= 0 ? (enum press_seal)seal : letter->signer.many ? PRESS_SEAL_NOTE : PRESS_SEAL_NONE;
+    letter->seal = seal >= 0             ? (enum press_seal)seal
+                   : letter->signer.many ? PRESS_SEAL_NOTE
+                                         : PRESS_SEAL_NONE;
     letter->seal_note = STR("（加盖公章处）");
     TRY(press_read_text(call, top, "", "seal_note", 30, &letter->seal_note));
     TRY(read_strs(call, top, "notes", PRESS_LINE_MAX, &letter->notes));
@@ -221,7 +226,8 @@ enum err press_read(struct call *call, struct str json_text, struct press_letter
     if (json_text.len > PRESS_JSON_MAX)
         return call_fail(call, ERR_TOO_LARGE, "document", "press.json_large");
     if (json_parse(call->arena, json_text, &top, &place) != ERR_OK)
-        return call_fail(call, ERR_INVALID, "document", "press.json", str_format(call->arena, "%d", place.line),
+        return call_fail(call, ERR_INVALID, "document", "press.json",
+                         str_format(call->arena, "%d", place.line),
                          str_format(call->arena, "%d", place.column), str_of(place.why));
     TRY(press_read_keys(call, top, "", letter_keys));
     TRY(read_head(call, top, ret));

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. No dictionary of Chinese is at hand, and none is needed for titles of official papers: they are made of a
- * few hundred words. A break inside one of these is refused; before 的 了 等 it reads badly; behind 、 and 》, and
- * before 关于, it reads well. Title lines are then chosen by dynamic programming: every way to break into the
- * fewest lines costs what its breaks cost plus the squared distance of each line from the wanted shape, an upright
- * or inverted trapezoid for two lines, a rhombus for three.
+ * Method. No dictionary of Chinese is at hand, and none is needed for titles of official papers: they are
+ * made of a few hundred words. A break inside one of these is refused; before 的 了 等 it reads badly; behind
+ * 、 and 》, and before 关于, it reads well. Title lines are then chosen by dynamic programming: every way to
+ * break into the fewest lines costs what its breaks cost plus the squared distance of each line from the
+ * wanted shape, an upright or inverted trapezoid for two lines, a rhombus for three.
  */
 #include "helpers/press/letter_line.h"
 
@@ -17,20 +17,25 @@
 #define ANOTHER_LINE 45 /* dearer than a dull break, cheaper than a bad one */
 
 static const char *const words[] = {
-    "网络", "安全", "数据", "信息", "系统", "整改", "责令", "限期", "通知", "通知书", "通报", "批评", "约谈", "提示",
-    "风险", "隐患", "漏洞", "情况", "反馈", "工作", "管理", "责任", "单位", "承诺书", "登记表", "体系表", "检查", "意见",
-    "意见书", "报告", "关停", "关于", "开展", "进一步", "加强", "落实", "印发", "征求", "实施", "方案", "办法", "规定",
-    "细则", "制度", "应急", "预案", "事件", "处置", "演练", "等级", "保护", "测评", "备案", "密码", "应用", "评估",
-    "个人", "政务", "公共", "平台", "网站", "门户", "小程序", "公众号", "终端", "监测", "预警", "巡检", "巡查", "专项",
-    "行动", "整治", "排查", "自查", "复查", "复测", "销号", "逾期", "未按期", "完成", "存在", "高危", "中危", "低危",
-    "弱口令", "暗链", "篡改", "回执", "记录", "告知书", "建议书", "提示函", "督办", "年度", "季度", "月份", "上半年",
-    "下半年", "第一", "第二", "第三", "第四", "一季度", "二季度", "三季度", "四季度", "建设", "运维", "项目", "审批",
-    "申请", "培训", "考核", "会议", "纪要", "总结", "计划", "要点", "任务", "清单", "台账", "收集", "填报", "上报",
-    "报送", "示例", "示例县", "人民政府", "政府", "办公室", "大数据", "数据局", "管理局", "中心", "委员会", "领导", "小组",
-    "教育", "卫生", "健康", "公安", "财政", "自然资源", "水利", "医院", "学校", "协会", "有限公司", "问题", "有关", "事项",
-    "部分", "明显", "严重", "一般", "重大", "较大", "信息系统", "信息化", "数字", "服务", "运行", "防护", "技术", "措施",
-    "整改通知", "人员", "调整", "成立", "表彰", "先进", "典型", "案例", "期间", "重要", "活动", "保障", "节日", "国庆",
-    "春节", "假期", NULL,
+    "网络",   "安全",   "数据",     "信息",   "系统",   "整改",     "责令",   "限期",     "通知",   "通知书",
+    "通报",   "批评",   "约谈",     "提示",   "风险",   "隐患",     "漏洞",   "情况",     "反馈",   "工作",
+    "管理",   "责任",   "单位",     "承诺书", "登记表", "体系表",   "检查",   "意见",     "意见书", "报告",
+    "关停",   "关于",   "开展",     "进一步", "加强",   "落实",     "印发",   "征求",     "实施",   "方案",
+    "办法",   "规定",   "细则",     "制度",   "应急",   "预案",     "事件",   "处置",     "演练",   "等级",
+    "保护",   "测评",   "备案",     "密码",   "应用",   "评估",     "个人",   "政务",     "公共",   "平台",
+    "网站",   "门户",   "小程序",   "公众号", "终端",   "监测",     "预警",   "巡检",     "巡查",   "专项",
+    "行动",   "整治",   "排查",     "自查",   "复查",   "复测",     "销号",   "逾期",     "未按期", "完成",
+    "存在",   "高危",   "中危",     "低危",   "弱口令", "暗链",     "篡改",   "回执",     "记录",   "告知书",
+    "建议书", "提示函", "督办",     "年度",   "季度",   "月份",     "上半年", "下半年",   "第一",   "第二",
+    "第三",   "第四",   "一季度",   "二季度", "三季度", "四季度",   "建设",   "运维",     "项目",   "审批",
+    "申请",   "培训",   "考核",     "会议",   "纪要",   "总结",     "计划",   "要点",     "任务",   "清单",
+    "台账",   "收集",   "填报",     "上报",   "报送",   "示例",     "示例县", "人民政府", "政府",   "办公室",
+    "大数据", "数据局", "管理局",   "中心",   "委员会", "领导",     "小组",   "教育",     "卫生",   "健康",
+    "公安",   "财政",   "自然资源", "水利",   "医院",   "学校",     "协会",   "有限公司", "问题",   "有关",
+    "事项",   "部分",   "明显",     "严重",   "一般",   "重大",     "较大",   "信息系统", "信息化", "数字",
+    "服务",   "运行",   "防护",     "技术",   "措施",   "整改通知", "人员",   "调整",     "成立",   "表彰",
+    "先进",   "典型",   "案例",     "期间",   "重要",   "活动",     "保障",   "节日",     "国庆",   "春节",
+    "假期",   NULL,
 };
 
 static bool matches(const uint32_t *text, size_t many, struct str word)
@@ -159,8 +164,8 @@ static struct press_line centred(const struct press_item *items, size_t from, si
 }
 
 /* One piece of a title, between the breaks that the caller set. */
-static size_t add_piece(const struct press_item *items, size_t from, size_t to, const struct press_style *style,
-                        struct press_line *lines)
+static size_t add_piece(const struct press_item *items, size_t from, size_t to,
+                        const struct press_style *style, struct press_line *lines)
 {
     struct title t = {.items = items + from, .many = to - from, .room = style->width, .cell = style->cell};
     size_t ends[LINES_MAX] = {0};

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. A row lists only the cells that begin in it. Which column a cell begins in follows from what the cells of
- * the row before it take up and from what cells of earlier rows reach down into it; `reach` keeps, per column, how
- * many further rows are taken. Every row must come out exactly as wide as the table.
+ * Method. A row lists only the cells that begin in it. Which column a cell begins in follows from what the
+ * cells of the row before it take up and from what cells of earlier rows reach down into it; `reach` keeps,
+ * per column, how many further rows are taken. Every row must come out exactly as wide as the table.
  */
 #include "helpers/press/letter.h"
 
 #include "base/json.h"
 
-static enum err read_columns(struct call *call, const struct json *list, const char *place, struct press_table *table)
+static enum err read_columns(struct call *call, const struct json *list, const char *place,
+                             struct press_table *table)
 {
     static const char *const keys[] = {"title", "width", "align", NULL};
     size_t many = json_count(list);
     if (json_kind(list) != JSON_ARRAY || many == 0 || many > PRESS_COLUMNS_MAX)
-        return call_fail(call, ERR_INVALID, place, "press.columns", str_format(call->arena, "%d", PRESS_COLUMNS_MAX));
+        return call_fail(call, ERR_INVALID, place, "press.columns",
+                         str_format(call->arena, "%d", PRESS_COLUMNS_MAX));
     table->columns = ARENA_ARRAY(call->arena, struct press_column, many);
     table->many_columns = many;
     for (size_t i = 0; i < many; i++) {
@@ -32,7 +34,8 @@ static enum err read_columns(struct call *call, const struct json *list, const c
     return ERR_OK;
 }
 
-static enum err read_cell_object(struct call *call, const struct json *node, const char *place, struct press_cell *cell)
+static enum err read_cell_object(struct call *call, const struct json *node, const char *place,
+                                 struct press_cell *cell)
 {
     static const char *const keys[] = {"text", "span", "down", "align", "label", "height", "foot", NULL};
     int align = -1;
@@ -56,16 +59,16 @@ static enum err read_cell_object(struct call *call, const struct json *node, con
     return ERR_OK;
 }
 
-static enum err read_cell(struct call *call, const struct json *node, const char *place, enum press_align align,
-                          struct press_cell *cell)
+static enum err read_cell(struct call *call, const struct json *node, const char *place,
+                          enum press_align align, struct press_cell *cell)
 {
     *cell = (struct press_cell){.span = 1, .down = 1, .align = align};
     switch (json_kind(node)) {
     case JSON_NULL:
         return ERR_OK;
     case JSON_INT:
-        cell->text =
-            press_plain(call->arena, str_format(call->arena, "%lld", (long long)json_int(node, 0)), PRESS_BODY);
+        cell->text = press_plain(call->arena, str_format(call->arena, "%lld", (long long)json_int(node, 0)),
+                                 PRESS_BODY);
         return ERR_OK;
     case JSON_TEXT:
         return press_read_runs(call, node, place, PRESS_BODY, &cell->text);
@@ -79,8 +82,8 @@ static enum err read_cell(struct call *call, const struct json *node, const char
     return call_fail(call, ERR_INVALID, place, "press.cell");
 }
 
-static enum err read_row(struct call *call, const struct json *node, const char *place, const struct press_table *table,
-                         int *reach, struct press_row *row)
+static enum err read_row(struct call *call, const struct json *node, const char *place,
+                         const struct press_table *table, int *reach, struct press_row *row)
 {
     if (json_kind(node) != JSON_ARRAY || json_count(node) > PRESS_COLUMNS_MAX)
         return call_fail(call, ERR_INVALID, place, "press.row");
@@ -107,7 +110,8 @@ static enum err read_row(struct call *call, const struct json *node, const char 
     return ERR_OK;
 }
 
-enum err press_read_table(struct call *call, const struct json *object, const char *place, struct press_table *ret)
+enum err press_read_table(struct call *call, const struct json *object, const char *place,
+                          struct press_table *ret)
 {
     static const char *const keys[] = {"columns", "rows", "size", "row_height", "caption", NULL};
     int reach[PRESS_COLUMNS_MAX] = {0};
@@ -122,11 +126,12 @@ enum err press_read_table(struct call *call, const struct json *object, const ch
     if (json_kind(rows) != JSON_ARRAY)
         return call_fail(call, ERR_INVALID, here, "press.list");
     if (json_count(rows) > PRESS_ROWS_MAX)
-        return call_fail(call, ERR_TOO_LARGE, here, "press.too_many", str_format(call->arena, "%d", PRESS_ROWS_MAX));
+        return call_fail(call, ERR_TOO_LARGE, here, "press.too_many",
+                         str_format(call->arena, "%d", PRESS_ROWS_MAX));
     ret->rows = ARENA_ARRAY(call->arena, struct press_row, json_count(rows) + 1);
     for (; ret->many_rows < json_count(rows); ret->many_rows++)
-        TRY(read_row(call, json_item(rows, ret->many_rows), press_place_at(call, here, ret->many_rows), ret, reach,
-                     &ret->rows[ret->many_rows]));
+        TRY(read_row(call, json_item(rows, ret->many_rows), press_place_at(call, here, ret->many_rows), ret,
+                     reach, &ret->rows[ret->many_rows]));
     for (size_t i = 0; i < ret->many_columns; i++)
         if (reach[i] > 0)
             return call_fail(call, ERR_INVALID, here, "press.down");

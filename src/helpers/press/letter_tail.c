@@ -8,6 +8,7 @@
 #define THIN_RULE    MM(0.25)
 #define SEAL_NOTE_PT 12.0
 #define CODE_PT      9.0
+#define DASH_HEIGHT  0.30 /* of — above the baseline, in sizes */
 #define QR_SIDE      MM(13)
 #define QR_LETTER    MM(11) /* between the type area and the lower double line */
 
@@ -31,7 +32,8 @@ static double add_at(struct press_flow *flow, struct str text, double x, double 
 
 static double body_width(struct press_flow *flow, struct str text)
 {
-    return press_draw_text(flow->paper, NULL, text, PRESS_BODY, 0, 0, PRESS_SIZE_BODY, PRESS_CELL, PRESS_BLACK);
+    return press_draw_text(flow->paper, NULL, text, PRESS_BODY, 0, 0, PRESS_SIZE_BODY, PRESS_CELL,
+                           PRESS_BLACK);
 }
 
 /* Centred over the date whose right indent is 4, but never past the edge of the type area. */
@@ -47,7 +49,8 @@ static void stamped_signature(struct press_flow *flow, const struct press_letter
         if (letter->seal == PRESS_SEAL_NOTE) {
             double note = press_draw_text(flow->paper, NULL, letter->seal_note, PRESS_KAI, 0, 0, SEAL_NOTE_PT,
                                           SEAL_NOTE_PT, PRESS_GREY);
-            add_at(flow, letter->seal_note, middle - note / 2, SEAL_NOTE_PT, SEAL_NOTE_PT, PRESS_GREY, PRESS_KAI);
+            add_at(flow, letter->seal_note, middle - note / 2, SEAL_NOTE_PT, SEAL_NOTE_PT, PRESS_GREY,
+                   PRESS_KAI);
         }
         add_at(flow, letter->signer.at[i], x, PRESS_SIZE_BODY, PRESS_CELL, PRESS_BLACK, PRESS_BODY);
     }
@@ -55,10 +58,12 @@ static void stamped_signature(struct press_flow *flow, const struct press_letter
         add_at(flow, letter->date, date_x, PRESS_SIZE_BODY, PRESS_CELL, PRESS_BLACK, PRESS_BODY);
 }
 
-/* 署名 right indent 2, the date two characters right of where it begins; a longer date takes the right indent. */
+/* 署名 right indent 2, the date two characters right of where it begins; a longer date takes the right
+ * indent. */
 static void plain_signature(struct press_flow *flow, const struct press_letter *letter)
 {
-    double date = letter->date.len ? body_width(flow, letter->date) : 0, x = flow->width - 2 * PRESS_CELL - date;
+    double date = letter->date.len ? body_width(flow, letter->date) : 0,
+           x = flow->width - 2 * PRESS_CELL - date;
     press_flow_space(flow, 1);
     press_flow_hold(flow, 1);
     for (size_t i = 0; i < letter->signer.many; i++) {
@@ -89,7 +94,8 @@ static void attachments_note(struct press_flow *flow, const struct press_letter 
         any = true;
         struct str item = press_attachment_item(flow->paper->arena, letter, i);
         struct press_text text = press_plain(flow->paper->arena, item, PRESS_BODY);
-        press_flow_text(flow, &text, PRESS_LEFT, press_attachment_lead(letter, i), press_attachment_hang(letter, i), 0);
+        press_flow_text(flow, &text, PRESS_LEFT, press_attachment_lead(letter, i),
+                        press_attachment_hang(letter, i), 0);
     }
     if (letter->signer.many || letter->date.len)
         press_flow_hold(flow, flow->many - before + BODY_LINES);
@@ -131,7 +137,8 @@ static struct block measure_block(struct press_paper *paper)
     style.width = press_box_of(letter, 1, letter->landscape).type_width - 2 * size;
     if (letter->cc.many) {
         struct str all = press_join(paper->arena, letter->cc, "，", "。");
-        struct press_text text = press_plain(paper->arena, str_format(paper->arena, "抄送：%.*s", STR_ARG(all)), PRESS_BODY);
+        struct press_text text =
+            press_plain(paper->arena, str_format(paper->arena, "抄送：%.*s", STR_ARG(all)), PRESS_BODY);
         size_t many;
         struct press_item *items = press_items(paper->arena, paper->fonts, &text, size, size, &many);
         block.cc = press_lines(paper->arena, items, many, &style, &block.many_cc);
@@ -146,13 +153,14 @@ static void draw_printed(struct press_paper *paper, double y)
     const struct press_letter *letter = paper->letter;
     const struct press_box *box = &paper->last->box;
     double size = PRESS_SIZE_SMALL, base = press_baseline(y, SMALL_PITCH, size);
-    press_draw_text(paper, paper->last, letter->printed_by, PRESS_BODY, box->left + size, base, size, size, PRESS_BLACK);
+    press_draw_text(paper, paper->last, letter->printed_by, PRESS_BODY, box->left + size, base, size, size,
+                    PRESS_BLACK);
     if (!letter->printed_on.len)
         return;
     struct str when = str_format(paper->arena, "%.*s印发", STR_ARG(letter->printed_on));
     double width = press_draw_text(paper, NULL, when, PRESS_BODY, 0, 0, size, size, PRESS_BLACK);
-    press_draw_text(paper, paper->last, when, PRESS_BODY, box->left + box->type_width - size - width, base, size, size,
-                    PRESS_BLACK);
+    press_draw_text(paper, paper->last, when, PRESS_BODY, box->left + box->type_width - size - width, base,
+                    size, size, PRESS_BLACK);
 }
 
 static void draw_block(struct press_paper *paper, const struct block *block)
@@ -164,8 +172,8 @@ static void draw_block(struct press_paper *paper, const struct block *block)
         press_rule(paper, box->left, bottom - THICK_RULE, box->type_width, THICK_RULE, PRESS_BLACK);
     }
     for (size_t i = 0; i < block->many_cc; i++, y += SMALL_PITCH)
-        press_draw_line(paper, paper->last, &block->cc[i], box->left + size, press_baseline(y, SMALL_PITCH, size), size,
-                        PRESS_BLACK);
+        press_draw_line(paper, paper->last, &block->cc[i], box->left + size,
+                        press_baseline(y, SMALL_PITCH, size), size, PRESS_BLACK);
     if (block->ruled && block->many_cc && block->printed)
         press_rule(paper, box->left, y, box->type_width, THIN_RULE, PRESS_BLACK);
     if (block->printed)
@@ -181,7 +189,8 @@ enum err press_version_block(struct press_paper *paper)
     bool even = paper->pages % 2 == 0 || !paper->letter->duplex;
     while (!fits || !even) {
         TRY(press_page_new(paper, paper->letter->landscape));
-        paper->last->numbered = false; /* a page with nothing but the version block, or the empty one before it */
+        paper->last->numbered =
+            false; /* a page with nothing but the version block, or the empty one before it */
         fits = true;
         even = paper->pages % 2 == 0 || !paper->letter->duplex;
     }
@@ -196,13 +205,13 @@ static void draw_number(struct press_paper *paper, struct press_page *page, int 
 {
     const struct press_box *box = &page->box;
     struct str text = str_format(paper->arena, "— %d —", number);
-    double size = PRESS_SIZE_SMALL, drop = MM(7) + 0.38 * size;
+    double size = PRESS_SIZE_SMALL, drop = MM(7) + DASH_HEIGHT * size;
     double width = press_draw_text(paper, NULL, text, PRESS_SONG, 0, 0, size, size, PRESS_BLACK);
     double length = box->turned ? box->type_height : box->type_width;
     double along = number % 2 ? length - size - width : size;
     if (!box->turned) {
-        press_draw_text(paper, page, text, PRESS_SONG, box->left + along, box->top + box->type_height + drop, size, size,
-                        PRESS_BLACK);
+        press_draw_text(paper, page, text, PRESS_SONG, box->left + along, box->top + box->type_height + drop,
+                        size, size, PRESS_BLACK);
         return;
     }
     /* The upright paper's foot is the left edge of the turned sheet; its left is at the top. */
@@ -224,8 +233,8 @@ static void draw_code(struct press_paper *paper, struct press_page *page, int nu
     double bottom = box->top + box->type_height, x = box->left;
     if (number > 1) {
         x = number % 2 || box->turned ? x : x + box->type_width - width;
-        press_draw_text(paper, page, code, PRESS_SONG, x, bottom + MM(7) + 0.38 * PRESS_SIZE_SMALL, CODE_PT, CODE_PT,
-                        PRESS_GREY);
+        press_draw_text(paper, page, code, PRESS_SONG, x, bottom + MM(7) + DASH_HEIGHT * PRESS_SIZE_SMALL,
+                        CODE_PT, CODE_PT, PRESS_GREY);
         return;
     }
     struct press_op *qr = press_ink(paper, page, PRESS_OP_QR);
@@ -236,10 +245,11 @@ static void draw_code(struct press_paper *paper, struct press_page *page, int nu
     qr->w = side;
     qr->text = letter->verify_url.len ? letter->verify_url : letter->verify_code;
     double left = x + side + MM(2), base = qr->y + side - MM(1);
-    press_draw_text(paper, page, code, PRESS_SONG, left, letter->verify_text.len ? base - CODE_PT * 1.5 : base, CODE_PT,
-                    CODE_PT, PRESS_BLACK);
+    press_draw_text(paper, page, code, PRESS_SONG, left,
+                    letter->verify_text.len ? base - CODE_PT * 1.5 : base, CODE_PT, CODE_PT, PRESS_BLACK);
     if (letter->verify_text.len)
-        press_draw_text(paper, page, letter->verify_text, PRESS_SONG, left, base, CODE_PT, CODE_PT, PRESS_BLACK);
+        press_draw_text(paper, page, letter->verify_text, PRESS_SONG, left, base, CODE_PT, CODE_PT,
+                        PRESS_BLACK);
 }
 
 void press_feet(struct press_paper *paper)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * anze-press pdf|docx [raw]: a document description on descriptor 0 (helpers/press.h tells the format), frames on
- * descriptor 1 (helpers/press_wire.h). With `raw`, for people and tests: the file itself on 1, and what went wrong or
- * what the report says as one line of JSON on 2.
+ * anze-press pdf|docx [raw]: a document description on descriptor 0 (helpers/press.h tells the format),
+ * frames on descriptor 1 (helpers/press_wire.h). With `raw`, for people and tests: the file itself on 1, and
+ * what went wrong or what the report says as one line of JSON on 2.
  *
- * Method. The list of fonts is read before confinement, because fontconfig may then still renew its cache; font
- * files are opened later, when the text tells which are needed. Nothing of the input is looked at before.
+ * Method. The list of fonts is read before confinement, because fontconfig may then still renew its cache;
+ * font files are opened later, when the text tells which are needed. Nothing of the input is looked at
+ * before.
  */
 #include <errno.h>
 #include <stdio.h>

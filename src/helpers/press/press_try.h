@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * press_try: for the tests beside it: a document made and read back by programs that are not ours (poppler, zip, xmllint).
+ * press_try: for the tests beside it: a document made and read back by programs that are not ours (poppler,
+ * zip, xmllint).
  */
 #ifndef ANZE_HELPERS_PRESS_TRY_H
 #define ANZE_HELPERS_PRESS_TRY_H
@@ -19,11 +20,12 @@
 #include "helpers/press/letter_page.h"
 
 #define TRY_MM(pt) ((pt)*25.4 / 72)
-#define WITHIN(value, wanted, tolerance)                                                                      \
-    do {                                                                                                      \
-        double within_ = (value);                                                                             \
-        if (!(fabs(within_ - (wanted)) <= (tolerance)))                                                       \
-            fail_msg("%s is %.3f, not %.3f within %.3f", #value, within_, (double)(wanted), (double)(tolerance)); \
+#define WITHIN(value, wanted, tolerance)                                                                     \
+    do {                                                                                                     \
+        double within_ = (value);                                                                            \
+        if (!(fabs(within_ - (wanted)) <= (tolerance)))                                                      \
+            fail_msg("%s is %.3f, not %.3f within %.3f", #value, within_, (double)(wanted),                  \
+                     (double)(tolerance));                                                                   \
     } while (0)
 
 static struct press_fonts *try_fonts;
@@ -67,8 +69,8 @@ static inline struct str try_run(struct arena *arena, const char *command)
 static inline struct str try_sample(struct arena *arena, const char *name)
 {
     const char *source = getenv("ANZE_SOURCE");
-    FILE *file = fopen(
-        str_format(arena, "%s/src/helpers/press/samples/%s", source ? source : ".", name).at, "rb");
+    FILE *file =
+        fopen(str_format(arena, "%s/src/helpers/press/samples/%s", source ? source : ".", name).at, "rb");
     struct str text = try_slurp(arena, file);
     fclose(file);
     return text;
@@ -138,15 +140,16 @@ static inline struct try_words try_read_words(struct arena *arena, const char *p
         const char *at = strstr(text, "<page width=");
         if (at) {
             page++;
-            assert_int_equal(sscanf(at, "<page width=\"%lf\" height=\"%lf\"", &words.width[page], &words.height[page]), 2);
+            assert_int_equal(
+                sscanf(at, "<page width=\"%lf\" height=\"%lf\"", &words.width[page], &words.height[page]), 2);
         }
         at = strstr(text, "<word ");
         if (!at)
             continue;
         struct try_word *word = &words.at[words.many++];
         word->page = page;
-        assert_int_equal(sscanf(at, "<word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\"", &word->x, &word->y,
-                                &word->right, &word->bottom),
+        assert_int_equal(sscanf(at, "<word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\"", &word->x,
+                                &word->y, &word->right, &word->bottom),
                          4);
         at = strchr(at, '>') + 1;
         word->text = str_copy(arena, (struct str){at, (size_t)(strstr(at, "</word>") - at)});
@@ -181,8 +184,8 @@ struct try_picture {
 static inline struct try_picture try_draw(struct call *call, struct str json, int page)
 {
     const char *path = try_file(call->arena, ".pdf", try_pdf(call, json, NULL));
-    struct str ppm = try_run(call->arena,
-                             str_format(call->arena, "pdftoppm -r 254 -f %d -l %d %s", page, page, path).at);
+    struct str ppm =
+        try_run(call->arena, str_format(call->arena, "pdftoppm -r 254 -f %d -l %d %s", page, page, path).at);
     struct try_picture picture;
     int most, used = 0;
     unlink(path);
