@@ -16,7 +16,7 @@
 #include <cmocka.h>
 #include "base/call.h"
 
-static struct call *test_call_new(void)
+static inline struct call *test_call_new(void)
 {
     struct arena *arena = arena_new((size_t)256 << 20);
     struct call *call = ARENA_NEW(arena, struct call);
@@ -24,13 +24,13 @@ static struct call *test_call_new(void)
     return call;
 }
 
-static void test_call_free(struct call *call)
+static inline void test_call_free(struct call *call)
 {
     arena_free(call->arena);
 }
 
 /* A file in the current folder with these bytes; its name is in the call's arena. */
-static const char *test_file(struct call *call, struct str bytes)
+static inline const char *test_file(struct call *call, struct str bytes)
 {
     char name[] = "helper-test-XXXXXX";
     int fd = mkstemp(name);
@@ -45,7 +45,7 @@ static const char *test_file(struct call *call, struct str bytes)
     return str_c(call->arena, str_of(name));
 }
 
-static const char *test_fault(const struct call *call)
+static inline const char *test_fault(const struct call *call)
 {
     return call->last_fault ? call->last_fault->key : "";
 }

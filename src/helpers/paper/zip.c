@@ -56,7 +56,10 @@ enum err paper_zip_open(struct paper_work *work, struct paper_zip **ret)
     zip->work = work;
     int why = 0;
     if (work->fd >= 0) {
-        zip->zip = zip_fdopen(work->fd, 0, &why);
+        int own = dup(work->fd); /* the library closes what it is given */
+        zip->zip = own >= 0 ? zip_fdopen(own, 0, &why) : NULL;
+        if (!zip->zip && own >= 0)
+            close(own);
     } else {
         zip_error_t error;
         zip_error_init(&error);
