@@ -2,6 +2,10 @@
  *
  * jobs: clock-driven work. A job is a row (jobs_job): name, next run, lease. Any number of nodes share one database:
  * a node takes a due job by writing its lease in one transaction, so each run happens once. History is kept (jobs_run).
+ * A run is one transaction: what it wrote, its history and its next time commit together, and only while the lease is
+ * still its own. A failed run is rolled back, noted, and tried again after 1, 2, 4 … minutes, at most an hour.
+ * Jobs of less than a minute are the node's own ticks (sealing its ledger): no row, no lease, no history.
+ * rules.sweep (daily at 00:05) is declared by this room itself.
  */
 #ifndef ANZE_JOBS_JOBS_H
 #define ANZE_JOBS_JOBS_H
