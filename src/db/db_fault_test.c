@@ -117,6 +117,79 @@ static void a_failed_flush_ends_writing(void **state)
     db_lane_stop(lane);
 }
 
+#define JOBS 20
+struct slow {
+    atomic_int entered, go;
+};
+
+static enum err hold(struct db *db, void *context)
+{
+    struct slow *slow = context;
+    atomic_store(&slow->entered, 1);
+    for (int i = 0; i < 10000 && !atomic_load(&slow->go); i++)
+        usleep(1000);
+    return insert(db, text);
+}
+
+struct told {
+    struct db_job job;
+    enum err word;
+    int times;
+};
+
+static enum err insert_text(struct db *db, void *context)
+{
+    (void)context;
+    return insert(db, text);
+}
+
+static void tell(void *context, enum err word)
+{
+    struct told *told = context;
+    told->word = word;
+    told->times++;
+}
+
+static void told_slow(void *context, enum err word)
+{
+    (void)context;
+    (void)word;
+}
+
+/* One flush for many: when it fails, all are told so. Nobody is told twice, and the next batch does not even
+ * begin. */
+static void a_failed_flush_of_many(void **state)
+{
+    struct db_test *t = *state;
+    struct db_lane *lane = NULL;
+    char why[256];
+    struct told told[2][JOBS];
+    memset(told, 0, sizeof told);
+    assert_ok(db_lane_start(t->where, &lane, why));
+    for (int batch = 0; batch < 2; batch++) {
+        struct slow slow = {0};
+        struct db_job holder = {.run = hold, .done = told_slow, .context = &slow};
+        assert_ok(db_lane_submit(lane, &holder));
+        for (int i = 0; i < 10000 && batch == 0 && !atomic_load(&slow.entered); i++)
+            usleep(1000);
+        for (int i = 0; i < JOBS; i++) {
+            told[batch][i].job =
+                (struct db_job){.run = insert_text, .done = tell, .context = &told[batch][i]};
+            assert_ok(db_lane_submit(lane, &told[batch][i].job));
+        }
+        atomic_store(&slow.go, 1);
+        if (batch == 0)
+            atomic_store(&fail_flush, 1);
+        assert_int_equal(db_lane_wait(lane, insert, text), ERR_FAILED);
+    }
+    db_lane_stop(lane);
+    atomic_store(&fail_flush, 0);
+    for (int i = 0; i < 2 * JOBS; i++) {
+        assert_int_equal(told[i / JOBS][i % JOBS].times, 1);
+        assert_int_equal(told[i / JOBS][i % JOBS].word, ERR_FAILED);
+    }
+}
+
 static void a_full_disk_is_passing(void **state)
 {
     struct db_test *t = *state;
@@ -174,9 +247,8 @@ int main(void)
 {
     alarm(120);
     const struct CMUnitTest tests[] = {
-        on_fresh(every_commit_is_flushed),
-        on_fresh(a_failed_flush_ends_writing),
-        on_fresh(a_full_disk_is_passing),
+        on_fresh(every_commit_is_flushed),          on_fresh(a_failed_flush_ends_writing),
+        on_fresh(a_failed_flush_of_many),           on_fresh(a_full_disk_is_passing),
         on_fresh(a_failed_checkpoint_ends_writing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -286,6 +286,48 @@ static void totals(void **state)
     assert_int_equal(total_of(t, (struct params){{"count", "1", "either", "nobody"}}, "", NULL), 0);
 }
 
+/* A select with its own FROM in strings and parentheses, DISTINCT, and a common table expression. */
+static void odd_selects(void **state)
+{
+    struct db_test *t = *state;
+    static const struct field one_fields[] = {{.name = "id", .type = FIELD_INT},
+                                              {.name = "from", .type = FIELD_TEXT}};
+    static const struct field_table one = FIELD_TABLE("one", one_fields);
+    static const struct db_sort by_id[] = {{"id", "t.id"}};
+    struct db_list odd = {.columns = &one,
+                          .select = "WITH wide AS (SELECT unit_path AS id, COUNT(*) AS many FROM thing GROUP "
+                                    "BY unit_path) SELECT DISTINCT"
+                                    " t.id, 'FROM ' || w.id FROM (SELECT size / 10000000000 AS id, unit_path "
+                                    "FROM thing WHERE size IS NOT NULL) t"
+                                    " JOIN wide w ON w.id = t.unit_path",
+                          .key = "t.id",
+                          .default_sort = "id",
+                          .sorts = by_id,
+                          .many_sorts = 1,
+                          .where = "w.id = '0002'"};
+    bool seen[30] = {false};
+    int many = 0;
+    for (int i = 0; i < ROWS; i++) {
+        if (things[i].size >= 0 && strcmp(things[i].path, "0002") == 0 &&
+            !seen[things[i].size / 10000000000]) {
+            seen[things[i].size / 10000000000] = true;
+            many++;
+        }
+    }
+    BUF(out, 100000);
+    struct json_writer w = json_writer(&out);
+    const struct json *page = NULL;
+    struct params p = {{"count", "1"}};
+    struct db_list_ask ask = ask_of(&p, "", 200);
+    json_open_object(&w, NULL);
+    assert_ok(db_list(&t->call, &odd, &ask, &w, NULL));
+    json_close_object(&w);
+    assert_ok(json_parse(t->call.arena, buf_str(&out), &page, NULL));
+    assert_int_equal(json_count(json_get(page, "items")), many);
+    assert_int_equal(json_int(json_get(page, "total"), -1), many);
+    assert_true(str_is(json_text(json_get(json_item(json_get(page, "items"), 0), "from")), "FROM 0002"));
+}
+
 static int named_with(const char *part)
 {
     int many = 0;
@@ -329,6 +371,14 @@ static void faults(void **state)
         assert_non_null(t->call.faults);
         assert_string_equal(t->call.faults->field, bad[i][0]);
     }
+    char many_states[1000] = "";
+    for (int i = 0; i < 70; i++)
+        strcat(many_states, "running,");
+    struct params lots = {{"state", many_states}};
+    call_faults_clear(&t->call);
+    assert_int_equal(ask_json(t, ask_of(&lots, "", 0), &page), ERR_INVALID);
+    struct params bytes = {{"q", "\xff\xfe"}};
+    assert_int_equal(ask_json(t, ask_of(&bytes, "", 0), &page), ERR_INVALID);
     struct params two = {{"state", "unknown", "min_size", "many"}};
     call_faults_clear(&t->call);
     assert_int_equal(ask_json(t, ask_of(&two, "", 0), &page), ERR_INVALID);
@@ -495,6 +545,7 @@ int main(void)
         cmocka_unit_test(page_ends_at_the_seam),
         cmocka_unit_test(totals),
         cmocka_unit_test(search_is_literal),
+        cmocka_unit_test(odd_selects),
         cmocka_unit_test(faults),
         cmocka_unit_test(cursors_are_checked),
         cmocka_unit_test(what_a_row_says),

@@ -408,6 +408,8 @@ static enum err run_or_again(struct pg *pg, struct db_stmt *stmt, struct db_stmt
     memcpy(pending, pg->pending, sizeof pending);
     bool first = strncmp(pending, "BEGIN", 5) == 0 || (pg->db.mode == DB_READ && !pg->db.in_transaction);
     enum err word = run(pg, stmt, cursor, args, many);
+    if (word != ERR_OK && stmt->serial == 0 && !pg->db.in_transaction && !is_lost(pg))
+        return run(pg, stmt, cursor, args, many); /* its plan was stale */
     if (word == ERR_OK || !first || !is_lost(pg) || revive(pg) != ERR_OK)
         return word;
     pg->db.spoiled = 0;

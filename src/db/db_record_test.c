@@ -130,6 +130,13 @@ static void nothing_given(void **state)
     assert_ok(db_update(&t->call, "thing", "thing_id", id, &none.record, NULL, 0));
     assert_int_equal(db_update(&t->call, "thing", "thing_id", 99, &none.record, NULL, 0), ERR_NOT_FOUND);
     assert_ok(db_update(&t->call, "thing", "thing_id", id, NULL, &(struct db_extra){"cost", db_int(5)}, 1));
+    db_test_step(
+        t, "all",
+        "CREATE TABLE counter (counter_id INTEGER PRIMARY KEY, at INTEGER NOT NULL DEFAULT 7) STRICT;");
+    int64_t first = 0, second = 0;
+    assert_ok(db_insert(&t->call, "counter", NULL, NULL, 0, &first));
+    assert_ok(db_insert(&t->call, "counter", NULL, NULL, 0, &second));
+    assert_int_equal(second, first + 1);
     int64_t cost = 0;
     assert_ok(db_get_int(&t->call, &cost, 0, "SELECT cost FROM thing WHERE thing_id = $1", db_int(id)));
     assert_int_equal(cost, 5);

@@ -340,10 +340,86 @@ static void a_copy_is_whole(void **state)
     assert_int_equal(unlink(to), 0);
 }
 
+/* SUM of BIGINT and AVG are NUMERIC on PostgreSQL. */
+static void sums_and_averages(void **state)
+{
+    struct db_test *t = *state;
+    static const struct {
+        const char *text;
+        double real;
+    } cases[] = {{"0.0001", 0.0001},
+                 {"-12345.0625", -12345.0625},
+                 {"99999999.00000001", 99999999.00000001},
+                 {"0.5", 0.5},
+                 {"100000000.25", 100000000.25},
+                 {"-0.00000001", -0.00000001},
+                 {"10000000000000000000000.5", 1e22}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        DB_ROWS(rows);
+        struct str sql = str_format(t->call.arena, "SELECT CAST(%s AS NUMERIC)", cases[i].text);
+        assert_ok(db_one_args(&t->call, &rows, sql.at, NULL, 0));
+        assert_int_equal(db_col_kind(&rows, 0), DB_REAL);
+        double off = (db_col_real(&rows, 0) - cases[i].real) / cases[i].real;
+        assert_true(off > -1e-12 && off < 1e-12);
+    }
+    assert_ok(
+        db_run(&t->call, "INSERT INTO unit(name, size) VALUES ('a', -70000), ('b', -50001), ('c', 100000)"));
+    DB_ROWS(rows);
+    assert_ok(
+        db_one(&t->call, &rows,
+               "SELECT SUM(size), AVG(size * 1.0), SUM(size) - SUM(size), SUM(size * 1000000000) FROM unit"));
+    assert_int_equal(db_col_kind(&rows, 0), DB_INT);
+    assert_int_equal(db_col_int(&rows, 0), -20001);
+    assert_true(db_col_real(&rows, 1) == -6667.0);
+    assert_int_equal(db_col_int(&rows, 2), 0);
+    assert_int_equal(db_col_int(&rows, 3), -20001000000000);
+    assert_true(str_is(db_col_str(&rows, 0), "-20001"));
+}
+
+/* A table that another node changed under a kept statement. */
+static void a_changed_table(void **state)
+{
+    struct db_test *t = *state;
+    char why[256];
+    struct db *db = NULL;
+    assert_ok(db_open(t->where, DB_READ, &db, why));
+    struct call call = t->call;
+    call.db = db;
+    assert_ok(db_run(&t->call, "INSERT INTO pair(a, b) VALUES (1, 'x')"));
+    for (int round = 0; round < 2; round++) {
+        DB_ROWS(rows);
+        assert_ok(db_one(&call, &rows, "SELECT * FROM pair"));
+        assert_int_equal(((struct db_stmt *)rows.inner)->columns, 2 + round);
+        db_rows_close(&rows);
+        if (round == 0)
+            db_test_step(t, "third", "ALTER TABLE pair ADD COLUMN c INTEGER;");
+    }
+    db_close(db);
+}
+
+static void closed_in_a_transaction(void **state)
+{
+    struct db_test *t = *state;
+    char why[256];
+    struct db *db = NULL;
+    assert_ok(db_open(t->where, DB_WRITE, &db, why));
+    struct call call = t->call;
+    call.db = db;
+    assert_ok(db_begin(db));
+    assert_ok(db_run(&call, "INSERT INTO unit(name) VALUES ('a')"));
+    db_close(db);
+    assert_int_equal(count(t), 0);
+    assert_int_equal(db_commit(t->db), ERR_FAILED);
+    assert_int_equal(db_savepoint(t->db), ERR_FAILED);
+    db_rollback(t->db);
+    db_rollback_savepoint(t->db);
+}
+
 #define on_fresh(f) cmocka_unit_test_setup_teardown(f, open_test, close_test)
 
 int main(void)
 {
+    alarm(120);
     const struct CMUnitTest tests[] = {
         on_fresh(every_kind_comes_back),
         on_fresh(the_dialect_works),
@@ -357,6 +433,9 @@ int main(void)
         on_fresh(the_schema_is_out_of_reach),
         cmocka_unit_test(opening_what_is_not_there),
         on_fresh(a_copy_is_whole),
+        on_fresh(sums_and_averages),
+        on_fresh(a_changed_table),
+        on_fresh(closed_in_a_transaction),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

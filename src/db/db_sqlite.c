@@ -205,6 +205,7 @@ static enum err sqlite_next(struct db *db, struct db_stmt *stmt, bool *ret_row)
     int rc = sqlite3_step(handle_of(stmt));
     if (rc == SQLITE_ROW) {
         *ret_row = true;
+        stmt->columns = sqlite3_data_count(handle_of(stmt)); /* a schema step may have changed what * means */
         return ERR_OK;
     }
     stmt->row = -1;
