@@ -180,7 +180,7 @@ void press_docx_styles(struct press_docx *d)
         d->xml,
         STR(XML_HEAD
             "<w:styles " W_NAMES "><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii=\"仿宋_GB2312\" "
-                                 "w:eastAsia=\"仿宋_GB2312\" "
+            "w:eastAsia=\"仿宋_GB2312\" "
             "w:hAnsi=\"仿宋_GB2312\" w:cs=\"仿宋_GB2312\"/><w:spacing w:val=\"-5\"/><w:sz "
             "w:val=\"32\"/><w:szCs w:val=\"32\"/><w:lang "
             "w:val=\"en-US\" w:eastAsia=\"zh-CN\" "

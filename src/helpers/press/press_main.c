@@ -23,6 +23,8 @@
 #define MEMORY_MAX  ((size_t)2 << 30)
 #define CPU_SECONDS 45
 
+PRESS_CAIRO_LEAKS
+
 struct result {
     struct buf bytes;
     int pages;

@@ -28,6 +28,8 @@
                      (double)(tolerance));                                                                   \
     } while (0)
 
+PRESS_CAIRO_LEAKS
+
 static struct press_fonts *try_fonts;
 
 static inline int try_open(void **state)
