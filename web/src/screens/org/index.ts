@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Connection, OfficeBuilding } from '@element-plus/icons-vue'
+import type { Screen } from '@/shell/screens'
+export default {
+  menu: [
+    { text: 'nav.units', to: '/units', icon: OfficeBuilding, group: 'books', order: 20, roles: ['county_officer', 'regulator', 'bureau_leader', 'office_director', 'unit_officer', 'unit_leader', 'sys_admin'] },
+    { text: 'nav.ranges', to: '/ranges', icon: Connection, group: 'books', order: 35, roles: ['county_officer', 'scan_team', 'regulator'] },
+  ],
+  routes: [
+    { path: '/units', component: () => import('./UnitList.vue') },
+    { path: '/units/new', component: () => import('./UnitForm.vue') },
+    { path: '/units/:id(\\d+)', component: () => import('./UnitFile.vue') },
+    { path: '/units/:id(\\d+)/edit', component: () => import('./UnitForm.vue') },
+    { path: '/ranges', component: () => import('./RangeList.vue') },
+  ],
+} satisfies Screen

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Calendar, Collection, Tickets } from '@element-plus/icons-vue'
+import type { Screen } from '@/shell/screens'
+const all = ['county_officer', 'regulator', 'bureau_leader', 'office_director', 'unit_officer', 'unit_leader']
+export default {
+  menu: [
+    { text: 'nav.coverage', to: '/coverage', icon: Tickets, group: 'oversee', order: 70, roles: all, also: ['/duties'] },
+    { text: 'nav.packs', to: '/packs', icon: Collection, group: 'admin', order: 92, roles: ['county_officer', 'sys_admin', 'sec_admin'] },
+    { text: 'nav.calendar', to: '/calendar', icon: Calendar, group: 'admin', order: 93 },
+  ],
+  routes: [
+    { path: '/coverage', component: () => import('./Coverage.vue') },
+    { path: '/duties', component: () => import('./DutyList.vue') },
+    { path: '/duties/:id(\\d+)', component: () => import('./DutyFile.vue') },
+    { path: '/packs', component: () => import('./Packs.vue') },
+    { path: '/calendar', component: () => import('./CalendarPage.vue') },
+  ],
+} satisfies Screen
