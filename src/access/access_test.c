@@ -11,9 +11,10 @@
 #include "base/clock.h"
 #include "base/crypt.h"
 #include "base/log.h"
+#include "db/db_test.h"
 #include "ledger/ledger.h"
 
-static struct db *db;
+static struct db_test test;
 static struct arena *arena;
 static struct call call;
 
@@ -39,17 +40,13 @@ static enum err path_of(struct call *c, int64_t unit_id, struct str *ret)
 static int setup(void **state)
 {
     (void)state;
-    char why[256] = "";
     log_set_level(LOG_ERROR);
-    arena = arena_new(64 * 1024 * 1024);
-    assert_int_equal(db_open(":memory:", DB_WRITE, &db, why), ERR_OK);
-    const struct db_step steps[] = {
-        {"ledger", "0001_ledger", source_text("src/ledger/steps/0001_ledger.sql")},
-        {"access", "0001_access", source_text("src/access/steps/0001_access.sql")},
-    };
-    if (db_upgrade(db, steps, 2, why) != ERR_OK)
-        fail_msg("%s", why);
-    call = (struct call){.arena = arena, .db = db, .actor = &access_local_admin, .now_ms = 1790730000000};
+    db_test_open(&test, NULL, 0);
+    arena = test.call.arena;
+    db_test_step(&test, "0001_ledger", source_text("src/ledger/steps/0001_ledger.sql").at);
+    db_test_step(&test, "0001_access", source_text("src/access/steps/0001_access.sql").at);
+    call =
+        (struct call){.arena = arena, .db = test.db, .actor = &access_local_admin, .now_ms = 1790730000000};
     access_unit_paths(path_of);
     return 0;
 }
@@ -60,8 +57,7 @@ static int teardown(void **state)
     struct ledger_verdict verdict;
     assert_int_equal(ledger_verify(&call, STR_NONE, NULL, &verdict), ERR_OK);
     assert_true(verdict.ok);
-    db_close(db);
-    arena_free(arena);
+    db_test_close(&test);
     return 0;
 }
 

@@ -71,16 +71,37 @@ static enum err chain_begin(struct call *call, struct ledger_chain *ret)
         db_int(ret->chain_id), db_str(ret->chain), db_blob(ledger_no_hash, sizeof ledger_no_hash));
 }
 
-static enum err entry_write(struct call *call, const struct ledger_entry *e)
+#define ENTRY_INSERT                                                                                         \
+    "INSERT INTO ledger_entry (" LEDGER_ENTRY_COLUMNS ")"                                                    \
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+#define CHAIN_MOVE "UPDATE ledger_chain SET last_seq = $3, last_hash = $15 WHERE chain_id = $16"
+
+static enum err entry_write(struct call *call, int64_t chain_id, const struct ledger_entry *e)
 {
-    return db_run(call,
-                  "INSERT INTO ledger_entry (" LEDGER_ENTRY_COLUMNS ")"
-                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-                  db_int(e->entry_id), db_str(e->chain), db_int(e->seq), db_int(e->at_ms),
-                  db_int(e->actor_id), db_str(e->actor_login), db_str(e->actor_name), db_str(e->verb),
-                  db_str(e->subject_kind), db_int(e->subject_id), db_int(e->unit_id), db_str(e->unit_path),
-                  db_str(e->detail), db_blob(e->prev_hash.at, e->prev_hash.len),
-                  db_blob(e->hash.at, e->hash.len));
+    const struct db_arg args[] = {
+        db_int(e->entry_id),
+        db_str(e->chain),
+        db_int(e->seq),
+        db_int(e->at_ms),
+        db_int(e->actor_id),
+        db_str(e->actor_login),
+        db_str(e->actor_name),
+        db_str(e->verb),
+        db_str(e->subject_kind),
+        db_int(e->subject_id),
+        db_int(e->unit_id),
+        db_str(e->unit_path),
+        db_str(e->detail),
+        db_blob(e->prev_hash.at, e->prev_hash.len),
+        db_blob(e->hash.at, e->hash.len),
+        db_int(chain_id),
+    };
+    /* Each statement is a round trip there, and SQLite knows no changing statement inside another. */
+    if (db_is_pg(call->db))
+        return db_run_args(call, "WITH moved AS (" CHAIN_MOVE ") " ENTRY_INSERT, NULL, args, 16);
+    TRY(db_run_args(call, ENTRY_INSERT, NULL, args, 15));
+    return db_run(call, "UPDATE ledger_chain SET last_seq = $1, last_hash = $2 WHERE chain_id = $3", args[2],
+                  args[14], args[15]);
 }
 
 enum err ledger_append(struct call *call, const struct ledger_fact *fact, int64_t *ret_seq)
@@ -114,9 +135,7 @@ enum err ledger_append(struct call *call, const struct ledger_fact *fact, int64_
     BUF(scratch, LEDGER_ENCODE_MAX);
     TRY(ledger_entry_hash(&entry, &scratch, &hash));
     entry.hash = (struct str){(const char *)hash.bytes, sizeof hash.bytes};
-    TRY(entry_write(call, &entry));
-    TRY(db_run(call, "UPDATE ledger_chain SET last_seq = $1, last_hash = $2 WHERE chain_id = $3",
-               db_int(entry.seq), db_blob(hash.bytes, sizeof hash.bytes), db_int(chain.chain_id)));
+    TRY(entry_write(call, chain.chain_id, &entry));
     atomic_store(&appended, true);
     if (ret_seq)
         *ret_seq = entry.seq;

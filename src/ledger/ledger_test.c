@@ -9,7 +9,7 @@ static void entries_follow_each_other(void **state)
 {
     (void)state;
     struct bench b;
-    bench_start(&b);
+    bench_start_on(&b, true);
     assert_true(bench_verify(&b, STR_NONE).ok); /* nothing yet is no fault */
     bench_append(&b, 25);
     struct ledger_verdict v = bench_verify(&b, STR_NONE);
@@ -34,7 +34,7 @@ static void a_fact_rolled_back_leaves_no_entry(void **state)
 {
     (void)state;
     struct bench b;
-    bench_start(&b);
+    bench_start_on(&b, true);
     bench_append(&b, 3);
     assert_int_equal(db_begin(b.db), ERR_OK);
     bench_append(&b, 2);
@@ -51,7 +51,7 @@ static void nobody_and_nothing_are_recorded_too(void **state)
 {
     (void)state;
     struct bench b;
-    bench_start(&b);
+    bench_start_on(&b, true);
     b.call.actor = NULL;
     assert_int_equal(
         ledger_append(&b.call, &(struct ledger_fact){.verb = "session.failed", .subject_kind = "user"}, NULL),
@@ -71,7 +71,7 @@ static void a_seal_is_made_once_and_holds(void **state)
 {
     (void)state;
     struct bench b;
-    bench_start(&b);
+    bench_start_on(&b, true);
     BUF(out, 4096);
     struct json_writer w = json_writer(&out);
     assert_int_equal(ledger_seal(&b.call, b.key), ERR_OK); /* nothing to seal */
@@ -100,7 +100,7 @@ static void heads_bind_the_other_chains(void **state)
 {
     (void)state;
     struct bench b;
-    bench_start(&b);
+    bench_start_on(&b, true);
     bench_append(&b, 5);
     assert_int_equal(ledger_seal(&b.call, b.key), ERR_OK);
     ledger_set_chain("node2");
@@ -121,7 +121,7 @@ static void a_new_key_is_recorded_and_both_hold(void **state)
 {
     (void)state;
     struct bench b;
-    bench_start(&b);
+    bench_start_on(&b, true);
     for (int i = 0; i < 4; i++) {
         struct crypt_sm2_key *key = b.key;
         if (i >= 2)
@@ -145,7 +145,7 @@ static void the_key_file_is_kept_private(void **state)
     (void)state;
     struct bench b;
     char why[256] = "";
-    bench_start(&b);
+    bench_start_on(&b, true);
     const char *path = str_format(b.arena, "%s/ledger.key", b.dir).at;
     struct stat st;
     assert_int_equal(stat(path, &st), 0);
@@ -212,7 +212,7 @@ static void the_export_can_be_hashed_again(void **state)
 {
     (void)state;
     struct bench b;
-    bench_start(&b);
+    bench_start_on(&b, true);
     assert_int_equal(db_begin(b.db), ERR_OK);
     bench_append(&b, 5000); /* more than two pages */
     assert_int_equal(db_commit(b.db), ERR_OK);
@@ -258,7 +258,7 @@ static void speed_is_told(void **state)
 {
     (void)state;
     struct bench b;
-    bench_start(&b);
+    bench_start_on(&b, true);
     enum { MANY = 30000 };
     char *text = arena_alloc(b.arena, 1024);
     memset(text, 'x', 800);
@@ -274,6 +274,10 @@ static void speed_is_told(void **state)
     for (int i = 0; i < MANY; i++) {
         fact.subject_id = i * 7919 % 100003;
         assert_int_equal(ledger_append(&b.call, &fact, NULL), ERR_OK);
+        if (i % 64 == 63) { /* what a busy lane commits together */
+            assert_int_equal(db_commit(b.db), ERR_OK);
+            assert_int_equal(db_begin(b.db), ERR_OK);
+        }
     }
     assert_int_equal(db_commit(b.db), ERR_OK);
     int64_t written = clock_monotonic_us();
@@ -281,7 +285,7 @@ static void speed_is_told(void **state)
     int64_t read = clock_monotonic_us();
     assert_true(v.ok);
     assert_int_equal(v.entries, MANY);
-    print_message("append %.0f rows/s in one transaction, verify %.0f rows/s (about 1 KB a row)\n",
+    print_message("append %.0f rows/s, 64 a transaction; verify %.0f rows/s (about 1 KB a row)\n",
                   MANY * 1e6 / (double)(written - start), MANY * 1e6 / (double)(read - written));
     bench_stop(&b);
 }

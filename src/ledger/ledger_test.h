@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ledger_test: what the tests of this room share: a ledger in a scratch folder.
+ * ledger_test: what the tests of this room share: a ledger in a scratch folder, or, for tests that ask for
+ * any engine, on the PostgreSQL that ANZE_TEST_PG names.
  */
 #ifndef ANZE_LEDGER_LEDGER_TEST_H
 #define ANZE_LEDGER_LEDGER_TEST_H
@@ -15,9 +16,11 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/log.h"
+#include "db/db_test.h"
 #include "ledger/ledger_parts.h"
 
 struct bench {
+    struct db_test any; /* any.db: NULL when the ledger is the file below */
     char dir[64], file[96];
     struct arena *arena;
     struct db *db;
@@ -46,7 +49,7 @@ static inline void bench_open(struct bench *b)
     b->call.db = b->db;
 }
 
-static inline void bench_start(struct bench *b)
+static inline void bench_start_on(struct bench *b, bool any_engine)
 {
     char why[256] = "";
     *b = (struct bench){0};
@@ -57,17 +60,30 @@ static inline void bench_start(struct bench *b)
     b->who = (struct call_who){7, STR("officer"), STR("示例县经办人")};
     b->call = (struct call){
         .arena = b->arena, .actor = (const struct access_actor *)&b->who, .now_ms = 1790730000000};
-    bench_open(b);
     struct db_step step = {"ledger", "0001_ledger", test_file(b->arena, "src/ledger/steps/0001_ledger.sql")};
-    if (db_upgrade(b->db, &step, 1, why) != ERR_OK)
-        fail_msg("%s", why);
+    if (any_engine && getenv("ANZE_TEST_PG")) {
+        db_test_open(&b->any, &step, 1);
+        b->db = b->call.db = b->any.db;
+    } else {
+        bench_open(b);
+        if (db_upgrade(b->db, &step, 1, why) != ERR_OK)
+            fail_msg("%s", why);
+    }
     assert_int_equal(ledger_key_open(b->arena, b->dir, true, &b->key, why), ERR_OK);
+}
+
+static inline void bench_start(struct bench *b)
+{
+    bench_start_on(b, false);
 }
 
 static inline void bench_stop(struct bench *b)
 {
     char command[128];
-    db_close(b->db);
+    if (b->any.db)
+        db_test_close(&b->any);
+    else
+        db_close(b->db);
     arena_free(b->arena);
     snprintf(command, sizeof command, "rm -rf '%s'", b->dir);
     assert_int_equal(system(command), 0);
