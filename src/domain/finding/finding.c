@@ -178,9 +178,8 @@ static enum err move(struct call *call, int64_t finding_id, const char *to, cons
     return finding_event(call, &finding, verb, finding.state, str_of(to), note);
 }
 
-enum err finding_accepted(struct call *call, int64_t finding_id, int64_t at_ms)
+enum err finding_accepted(struct call *call, int64_t finding_id)
 {
-    TRY(db_run(call, "UPDATE finding SET notified_at_ms = $2 WHERE finding_id = $1 AND fed_back_at_ms IS NULL", db_int(finding_id), db_int(at_ms)));
     return move(call, finding_id, "accepted", "accepted", STR_NONE);
 }
 
@@ -216,4 +215,13 @@ enum err finding_close(struct call *call, int64_t finding_id, struct str why)
     TRY(db_run(call, "UPDATE finding SET state = 'closed', closed_at_ms = $2, closed_why = $3, version = version + 1 WHERE finding_id = $1",
                db_int(finding_id), db_int(call->now_ms), db_str(why)));
     return finding_event(call, &finding, "closed", finding.state, STR("closed"), why);
+}
+
+enum err finding_unnotify(struct call *call, const struct finding *finding)
+{
+    TRY(db_run(call,
+               "UPDATE finding SET state = CASE WHEN state IN ('closed', 'false_positive') THEN state ELSE 'verified' END, notified_at_ms = NULL,"
+               " notified_severity = NULL, outside_notice = 0, fed_back_at_ms = NULL, version = version + 1 WHERE finding_id = $1",
+               db_int(finding->finding_id)));
+    return finding_event(call, finding, "unnotified", finding->state, STR("verified"), STR_NONE);
 }

@@ -26,8 +26,10 @@ MUST_USE enum err finding_create(struct call *call, const struct field_record *r
 /* ---- steps of a finding's life, called by rectify. Each writes history and ledger, and touches the rules ---- */
 /* A letter went out: state notified. outside: the letter answers a notice from outside (S9). severity: as the notice says. */
 MUST_USE enum err finding_notified(struct call *call, int64_t finding_id, struct str severity, bool outside);
-/* The unit signed for it: the clock of the duty counts from here. */
-MUST_USE enum err finding_accepted(struct call *call, int64_t finding_id, int64_t at_ms);
+/* The letter was withdrawn: as if it had not been notified. */
+MUST_USE enum err finding_unnotify(struct call *call, const struct finding *finding);
+/* The unit signed for it. Kept beside the delivery; the clock runs from the delivery, so that not signing gains no time. */
+MUST_USE enum err finding_accepted(struct call *call, int64_t finding_id);
 MUST_USE enum err finding_fed_back(struct call *call, int64_t finding_id);
 MUST_USE enum err finding_feedback_returned(struct call *call, int64_t finding_id, struct str reason);
 MUST_USE enum err finding_lateral_done(struct call *call, int64_t finding_id);
