@@ -79,7 +79,7 @@ static unsigned some(unsigned below)
 static void fill(struct db_test *t)
 {
     static const char *const parts[] = {"", "平台", "系统", "a_b", "a%b", "a\\b", "Zeta", "zeta"};
-    static const char *const paths[] = {"0001", "00010001", "00010002", "000100020001", "0001000v", "0002"};
+    static const char *const paths[] = {"0001", "00010001", "00010002", "000100020001", "0001vvvv", "0002"};
     assert_ok(db_begin(t->db));
     for (int i = 0; i < ROWS; i++) {
         struct thing *it = &things[i];
