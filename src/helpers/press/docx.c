@@ -122,7 +122,7 @@ static enum err write_parts(struct package *package, const struct press_letter *
     press_docx_footer(&d, PRESS_FOOT_FIRST);
     if (header) {
         d.xml = add_part(package, "word/header1.xml");
-        press_docx_letter_header(&d, true);
+        press_docx_letter_header(&d);
     }
     d.xml = add_part(package, "docProps/core.xml");
     press_docx_core(&d);

@@ -60,11 +60,12 @@ void press_docx_table(struct press_docx *d, const struct press_table *table);
 int press_docx_type_width(const struct press_docx *d); /* twips */
 /* docx_body */
 void press_docx_document(struct press_docx *d);
-void press_docx_section(struct press_docx *d); /* w:sectPr of the current section */
+void press_docx_marks(struct press_docx *d, double tallest, int before); /* 发文机关标志 */
+void press_docx_section(struct press_docx *d);                           /* w:sectPr of the current section */
 /* docx_parts: headers and footers, and the fixed parts */
 enum press_docx_foot { PRESS_FOOT_ODD, PRESS_FOOT_EVEN, PRESS_FOOT_FIRST };
 void press_docx_footer(struct press_docx *d, enum press_docx_foot which);
-void press_docx_letter_header(struct press_docx *d, bool first);
+void press_docx_letter_header(struct press_docx *d);
 bool press_docx_has_first(const struct press_letter *letter); /* page 1 has a foot or head of its own */
 void press_docx_styles(struct press_docx *d);
 void press_docx_fonts(struct press_docx *d);

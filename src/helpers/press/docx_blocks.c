@@ -58,6 +58,18 @@ static void write_cell(struct grid *g, const struct press_cell *cell)
     g->left[cell->column] = cell->down - 1;
 }
 
+/* A row stays on one page unless it holds long texts. */
+#define SHORT_BYTES 900
+
+static bool is_short(const struct press_row *row)
+{
+    for (size_t i = 0; i < row->many; i++)
+        for (size_t k = 0; k < row->cells[i].text.many; k++)
+            if (row->cells[i].text.runs[k].text.len > SHORT_BYTES)
+                return false;
+    return true;
+}
+
 static void write_row(struct grid *g, const struct press_row *row, bool head)
 {
     double height = g->table->row_height_mm;
@@ -65,7 +77,7 @@ static void write_row(struct grid *g, const struct press_row *row, bool head)
         if (row->cells[i].down == 1)
             height = fmax(height, row->cells[i].height_mm);
     buf_format(g->d->xml, "<w:tr><w:trPr>%s<w:trHeight w:val=\"%d\" w:hRule=\"atLeast\"/>%s</w:trPr>",
-               head ? "<w:cantSplit/>" : "", TWIPS(height), head ? "<w:tblHeader/>" : "");
+               is_short(row) ? "<w:cantSplit/>" : "", TWIPS(height), head ? "<w:tblHeader/>" : "");
     size_t next = 0;
     for (int column = 0; column < (int)g->table->many_columns;) {
         if (g->left[column] > 0) {

@@ -50,15 +50,27 @@ static void end_section(struct press_docx *d, bool next_landscape)
 
 /* ---- head ---- */
 
-static void write_mark(struct press_docx *d, struct str text, double room_pt, double tallest, int before)
+/* All names in one size, the suffix beside the last. */
+void press_docx_marks(struct press_docx *d, double tallest, int before)
 {
-    double many = (double)utf8_length(text), size = fmin(tallest, room_pt / (many + 0.1));
-    double cell = many > 1 ? fmin(size * 1.25, size + (room_pt - many * size) / many) : size;
+    const struct press_letter *letter = d->letter;
+    double room = TWIPS(156) / 20.0, longest = 0;
+    for (size_t i = 0; i < letter->mark.many; i++)
+        longest = fmax(longest, (double)utf8_length(letter->mark.at[i]));
+    longest += (double)utf8_length(letter->mark_suffix);
+    double size = fmin(letter->mark.many > 1 ? tallest * 0.75 : tallest, room / (longest + 0.1));
+    double cell = fmin(size * 1.25, size + (room - longest * size) / longest);
     struct press_docx_font font = {.role = PRESS_TITLE, .size = floor(size * 2) / 2, .color = "FF0000"};
+    struct press_docx_par par = {.align = PRESS_CENTER, .before = before, .line = (int)(size * 20)};
     font.spread = (int)((cell - size) * 20);
-    press_docx_line(
-        d, text, &(struct press_docx_par){.align = PRESS_CENTER, .before = before, .line = (int)(size * 20)},
-        &font);
+    for (size_t i = 0; i < letter->mark.many; i++) {
+        bool last = i + 1 == letter->mark.many;
+        struct str suffix = last ? letter->mark_suffix : STR("");
+        struct str mark =
+            str_format(d->call->arena, "%.*s%.*s", STR_ARG(letter->mark.at[i]), STR_ARG(suffix));
+        press_docx_line(d, mark, &par, &font);
+        par.before = 200;
+    }
 }
 
 static void document_number(struct press_docx *d)
@@ -85,21 +97,16 @@ static void document_number(struct press_docx *d)
 static void write_head(struct press_docx *d)
 {
     const struct press_letter *letter = d->letter;
-    double room = TWIPS(156) / 20.0;
     int before = TWIPS(35);
     if (letter->kind == PRESS_DOCUMENT && letter->urgency.len) {
         press_docx_line(d, letter->urgency, &(struct press_docx_par){.align = PRESS_LEFT},
                         &(struct press_docx_font){.role = PRESS_HEI});
         before -= LINE;
     }
-    for (size_t i = 0; letter->kind == PRESS_DOCUMENT && i < letter->mark.many; i++) {
-        bool last = i + 1 == letter->mark.many;
-        struct str mark = str_format(d->call->arena, "%.*s%.*s", STR_ARG(letter->mark.at[i]),
-                                     last ? (int)letter->mark_suffix.len : 0, letter->mark_suffix.at);
-        write_mark(d, mark, room, letter->mark.many > 1 ? 46 : 62, i ? 200 : before);
-    }
-    if (letter->kind == PRESS_DOCUMENT)
+    if (letter->kind == PRESS_DOCUMENT) {
+        press_docx_marks(d, 62, before);
         document_number(d);
+    }
     if (letter->kind == PRESS_LETTER && (letter->number.len || letter->urgency.len)) {
         press_docx_open(d, &(struct press_docx_par){.align = PRESS_LEFT,
                                                     .tabs = "<w:tab w:val=\"right\" w:pos=\"8844\"/>",
@@ -219,6 +226,8 @@ static void write_version_block(struct press_docx *d)
     bool printed = letter->kind != PRESS_LETTER && (letter->printed_by.len || letter->printed_on.len);
     if (!letter->cc.many && !printed)
         return;
+    if (d->landscape != letter->landscape)
+        end_section(d, letter->landscape);
     int width = press_docx_type_width(d);
     press_docx_line(d, STR(""), &(struct press_docx_par){.line = 200}, &body_font);
     buf_add_str(

@@ -138,26 +138,16 @@ void press_docx_footer(struct press_docx *d, enum press_docx_foot which)
     buf_add_str(d->xml, STR("</w:ftr>"));
 }
 
-void press_docx_letter_header(struct press_docx *d, bool first)
+void press_docx_letter_header(struct press_docx *d)
 {
-    const struct press_letter *letter = d->letter;
     buf_add_str(d->xml, STR(XML_HEAD "<w:hdr " W_NAMES ">"));
-    for (size_t i = 0; first && i < letter->mark.many; i++) {
-        double many = (double)utf8_length(letter->mark.at[i]), size = fmin(44, TWIPS(156) / 20.0 / many);
-        struct press_docx_font font = {.role = PRESS_TITLE, .size = floor(size * 2) / 2, .color = "FF0000"};
-        font.spread = many > 1 ? (int)(fmin(size * 0.25, (TWIPS(156) / 20.0 - many * size) / many) * 20) : 0;
-        press_docx_line(d, letter->mark.at[i],
-                        &(struct press_docx_par){.align = PRESS_CENTER, .line = (int)(size * 20)}, &font);
-    }
-    if (first)
-        buf_format(d->xml,
-                   "<w:p><w:pPr><w:pBdr><w:bottom w:val=\"thickThinSmallGap\" w:sz=\"24\" w:space=\"1\" "
-                   "w:color=\"FF0000\"/></w:pBdr><w:spacing w:line=\"%d\" w:lineRule=\"exact\"/><w:ind "
-                   "w:left=\"%d\" "
-                   "w:right=\"%d\"/></w:pPr></w:p>",
-                   TWIPS(3.6), -TWIPS(8), -TWIPS(6));
-    else
-        buf_add_str(d->xml, STR("<w:p/>"));
+    press_docx_marks(d, 44, 0);
+    buf_format(d->xml,
+               "<w:p><w:pPr><w:pBdr><w:bottom w:val=\"thickThinSmallGap\" w:sz=\"24\" w:space=\"1\" "
+               "w:color=\"FF0000\"/></w:pBdr><w:spacing w:line=\"%d\" w:lineRule=\"exact\"/><w:ind "
+               "w:left=\"%d\" "
+               "w:right=\"%d\"/></w:pPr></w:p>",
+               TWIPS(3.6), -TWIPS(8), -TWIPS(6));
     buf_add_str(d->xml, STR("</w:hdr>"));
 }
 

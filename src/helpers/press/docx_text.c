@@ -143,8 +143,8 @@ void press_docx_runs(struct press_docx *d, const struct press_text *text, double
         const struct press_run *run = &text->runs[i];
         struct press_docx_font font = {.role = run->role, .size = size};
         struct str shown = run->text;
-        for (int k = 0; k < run->blank; k++)
-            shown = str_format(d->call->arena, "%.*s　", STR_ARG(shown));
+        for (int k = 0; k < run->blank; k++) /* No-break spaces: others hang over the edge, unlined. */
+            shown = str_format(d->call->arena, "%.*s\u00A0\u00A0", STR_ARG(shown));
         press_docx_run(d, shown, &font, run->under || run->blank);
     }
 }
