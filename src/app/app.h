@@ -51,8 +51,6 @@ struct call app_call(struct app *app);
 MUST_USE enum err app_write(struct app *app, struct call *call, enum err (*work)(struct call *call, void *context), void *context);
 /* Brings the schema up to date; called by app_open and by tests. */
 MUST_USE enum err app_upgrade(struct db *db, char why[256]);
-/* Loads the shipped packs that are missing or older. */
-MUST_USE enum err app_load_packs(struct call *call);
 
 /* Says what went wrong (faults in the user's language) on standard error, or as JSON; returns the exit code. */
 int app_fail(struct app_args *args, struct call *call, enum err word);

@@ -35,7 +35,7 @@ static enum err make_admins(struct call *call, void *context)
     static const unsigned roles[3] = {ROLE_SYS_ADMIN, ROLE_SEC_ADMIN, ROLE_AUDIT_ADMIN};
     int64_t root_id, user_id;
     TRY(make_root(call, init->authority, &root_id));
-    TRY(app_load_packs(call));
+    TRY(rules_pack_install(call));
     for (int i = 0; i < 3; i++) {
         struct str hash;
         init->logins[i] = str_of(names[i]);

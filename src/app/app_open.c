@@ -164,28 +164,3 @@ enum err app_write(struct app *app, struct call *call, enum err (*work)(struct c
     db_rollback(app->db);
     return word;
 }
-
-/* ---- the shipped packs ---- */
-
-struct load {
-    struct call *call;
-    enum err word;
-};
-
-static void load_pack(const char *path, struct str bytes, void *context)
-{
-    struct load *load = context;
-    struct rules_load_report report;
-    if (load->word != ERR_OK || !str_ends(str_of(path), STR(".yaml")))
-        return;
-    load->word = rules_pack_load(load->call, bytes, false, &report);
-    if (load->word != ERR_OK)
-        log_error("%s: the shipped pack does not load", path);
-}
-
-enum err app_load_packs(struct call *call)
-{
-    struct load load = {call, ERR_OK};
-    embed_each("packs/", load_pack, &load);
-    return load.word;
-}

@@ -31,7 +31,7 @@ static const struct jobs_kind seal_jobs[] = {
 static enum err sweep_and_note_start(struct call *call, void *context)
 {
     struct app *app = context;
-    TRY(app_load_packs(call));
+    TRY(rules_pack_install(call));
     if (clock_is_shifted())
         TRY(ledger_append(call,
                           &(struct ledger_fact){.verb = "server.clock_shifted", .subject_kind = "server",

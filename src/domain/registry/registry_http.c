@@ -97,32 +97,13 @@ static enum err put_system(struct call *call, int64_t system_id, struct json_wri
     return registry_put_endpoints(call, system_id, w);
 }
 
-/* The gate before going live, asked without going: what is unmet is told, not refused. */
+/* The gate before going live, asked without going. */
 static enum err put_gate(struct call *call, int64_t system_id, struct json_writer *w)
 {
-    struct call_fault *first = call->faults, *last = call->last_fault;
-    int64_t count = call->faults_count;
-    enum err word = rules_gate(call, "system.go_live", system_id);
-    if (word != ERR_OK && word != ERR_REFUSED)
-        return word;
     json_open_object(w, "gate");
     json_put_c(w, "change", "system.go_live");
-    json_put_bool(w, "open", word == ERR_OK);
-    json_open_array(w, "unmet");
-    for (const struct call_fault *fault = last ? last->next : call->faults; word == ERR_REFUSED && fault; fault = fault->next) {
-        json_open_object(w, NULL);
-        json_put_c(w, "article", fault->article);
-        json_put_c(w, "key", fault->key);
-        json_put_str(w, "message", words_fault(call, &registry_system_table, fault));
-        json_close_object(w);
-    }
-    json_close_array(w);
+    TRY(rules_gate_show(call, "system.go_live", system_id, w));
     json_close_object(w);
-    call->faults = first;
-    call->last_fault = last;
-    if (last)
-        last->next = NULL;
-    call->faults_count = count;
     return ERR_OK;
 }
 

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The register as a sheet in the columns of the template: one row an address, so that it imports back unchanged.
+ */
+#include "domain/registry/registry_sheet.h"
+
+#include "access/access.h"
+#include "base/words.h"
+#include "db/db.h"
+#include "helpers/paper.h"
+
+#define PAGE 500
+
+struct column {
+    const struct field_table *table;
+    const struct field *field;
+};
+
+struct export {
+    struct call *call;
+    struct paper_writer *writer;
+    struct column columns[PAPER_COLUMNS_MAX];
+    size_t many;
+    int64_t rows;
+};
+
+static struct str cell_text(struct export *export, const struct field *field, const struct field_value *value, bool open)
+{
+    struct call *call = export->call;
+    if (value->empty || !value->given)
+        return STR_NONE;
+    switch (field->type) {
+    case FIELD_ENUM:
+        return words_enum(call, field->of->name, value->text);
+    case FIELD_BOOL:
+        return words_get(call->lang, value->number ? "yes" : "no");
+    case FIELD_INT:
+        return str_format(call->arena, "%lld", (long long)value->number);
+    case FIELD_MONEY:
+        return str_format(call->arena, "%lld.%02lld", (long long)(value->number / 100), (long long)(value->number % 100));
+    default:
+        return (field->flags & FIELD_PERSONAL) && !open ? field_mask(call->arena, field, value->text) : value->text;
+    }
+}
+
+static enum err unit_name(struct export *export, int64_t unit_id, struct str *ret)
+{
+    struct org_unit unit;
+    *ret = STR_NONE;
+    if (unit_id == 0)
+        return ERR_OK;
+    TRY(org_unit_get(export->call, unit_id, &unit));
+    *ret = unit.unit_name;
+    return ERR_OK;
+}
+
+static enum err write_row(struct export *export, const struct field_record *system, const struct field_record *endpoint, bool open)
+{
+    struct paper_cell cells[PAPER_COLUMNS_MAX] = {0};
+    for (size_t i = 0; i < export->many; i++) {
+        const struct column *column = &export->columns[i];
+        const struct field_record *record = column->table == &registry_system_table ? system : endpoint;
+        if (!record)
+            continue;
+        const struct field_value *value = field_get(record, column->field->name);
+        struct str text;
+        if (column->field->type == FIELD_REF)
+            TRY(unit_name(export, value->number, &text));
+        else
+            text = cell_text(export, column->field, value, open);
+        if (text.len)
+            cells[i] = (struct paper_cell){.kind = column->field->type == FIELD_DATE ? PAPER_DATE : PAPER_TEXT, .text = text};
+    }
+    export->rows++;
+    return paper_write_row(export->call, export->writer, cells, export->many);
+}
+
+static enum err write_system(struct export *export, int64_t system_id)
+{
+    struct call *call = export->call;
+    struct registry_system system;
+    struct field_record record, endpoint = {&registry_endpoint_table, ARENA_ARRAY(call->arena, struct field_value, registry_endpoint_table.many)};
+    TRY(registry_system_get(call, system_id, &system));
+    TRY(db_fetch(call, "info_system", "system_id", system_id, &registry_system_table, &record));
+    bool open = access_sees_personal(call, system.unit_path), any = false;
+    int64_t ids[256];
+    size_t many = 0;
+    DB_ROWS(rows);
+    TRY(db_query(call, &rows, "SELECT endpoint_id FROM system_endpoint WHERE system_id = $1 AND valid_to IS NULL ORDER BY endpoint_id", db_int(system_id)));
+    while (db_next(&rows) && many < 256)
+        ids[many++] = db_col_int(&rows, 0);
+    TRY(db_end(&rows));
+    for (size_t i = 0; i < many; i++) {
+        TRY(db_fetch(call, "system_endpoint", "endpoint_id", ids[i], &registry_endpoint_table, &endpoint));
+        TRY(write_row(export, &record, &endpoint, open));
+        any = true;
+    }
+    return any ? ERR_OK : write_row(export, &record, NULL, open);
+}
+
+/* Ids of one page in the actor's scope, by keyset. */
+static enum err next_page(struct call *call, struct str scope, int64_t after, int64_t *ids, size_t *ret_many)
+{
+    DB_ROWS(rows);
+    *ret_many = 0;
+    TRY(db_query(call, &rows,
+                 "SELECT system_id FROM info_system WHERE system_id > $1 AND unit_path >= $2 AND unit_path < $2 || 'z' ORDER BY system_id LIMIT 500",
+                 db_int(after), db_str(scope)));
+    while (db_next(&rows))
+        ids[(*ret_many)++] = db_col_int(&rows, 0);
+    return db_end(&rows);
+}
+
+static enum err write_all(struct export *export)
+{
+    struct call *call = export->call;
+    bool nothing;
+    struct str scope = access_scope(call->actor, &nothing);
+    int64_t ids[PAGE], after = 0;
+    size_t many = nothing ? 0 : 1;
+    struct arena *whole = call->arena;
+    ARENA(scratch, 64u << 20);
+    enum err word = ERR_OK;
+    while (many && word == ERR_OK) {
+        word = next_page(call, scope, after, ids, &many);
+        call->lasting = whole;
+        call->arena = scratch;
+        for (size_t i = 0; i < many && word == ERR_OK; i++)
+            word = write_system(export, after = ids[i]);
+        call->arena = whole;
+        call->lasting = NULL;
+        arena_reset(scratch);
+    }
+    return word;
+}
+
+enum err registry_export(struct call *call, int fd, int64_t *ret_rows)
+{
+    const struct field_table *tables[] = {&registry_system_table, &registry_endpoint_table};
+    struct export *export = ARENA_NEW(call->arena, struct export);
+    struct paper_column *columns = ARENA_ARRAY(call->arena, struct paper_column, PAPER_COLUMNS_MAX);
+    export->call = call;
+    for (size_t t = 0; t < 2; t++) {
+        for (size_t i = 0; i < tables[t]->many; i++) {
+            const struct field *field = &tables[t]->fields[i];
+            bool hidden = (field->flags & (FIELD_READONLY | FIELD_HIDDEN)) && !(field->flags & FIELD_KEY);
+            if (hidden || field->type == FIELD_ROWS)
+                continue;
+            columns[export->many] = (struct paper_column){.title = words_label(call, tables[t]->name, field->name),
+                                                          .kind = field->type == FIELD_DATE ? PAPER_DATE : PAPER_TEXT};
+            export->columns[export->many++] = (struct column){tables[t], field};
+        }
+    }
+    struct paper_sheet_out out = {.layout = PAPER_XLSX, .name = words_get(call->lang, "registry.export_name"), .columns = columns,
+                                  .many_columns = export->many};
+    TRY(paper_write_start(call, fd, &out, &export->writer));
+    TRY(write_all(export));
+    *ret_rows = export->rows;
+    return paper_write_end(call, export->writer);
+}
