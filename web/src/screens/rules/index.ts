@@ -6,7 +6,7 @@ export default {
   menu: [
     { text: 'nav.coverage', to: '/coverage', icon: Tickets, group: 'oversee', order: 70, roles: all, also: ['/duties'] },
     { text: 'nav.packs', to: '/packs', icon: Collection, group: 'admin', order: 92, roles: ['county_officer', 'sys_admin', 'sec_admin'] },
-    { text: 'nav.calendar', to: '/calendar', icon: Calendar, group: 'admin', order: 93 },
+    { text: 'nav.calendar', to: '/calendar', icon: Calendar, group: 'admin', order: 93, roles: ['county_officer', 'sys_admin', 'sec_admin', 'office_director'] },
   ],
   routes: [
     { path: '/coverage', component: () => import('./Coverage.vue') },
