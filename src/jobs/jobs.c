@@ -7,10 +7,10 @@
 #include "base/log.h"
 #include "rules/rules.h"
 
-#define LISTS_MAX       64
-#define BACKOFF_MS      60000LL
-#define BACKOFF_MAX_MS  3600000LL
-#define HISTORY_MS      (400 * CLOCK_DAY_MS)
+#define LISTS_MAX      64
+#define BACKOFF_MS     60000LL
+#define BACKOFF_MAX_MS 3600000LL
+#define HISTORY_MS     (400 * CLOCK_DAY_MS)
 
 static const struct jobs_kind builtin[] = {
     {.name = "rules.sweep", .every_s = 0, .at_minute = 5, .run = rules_sweep},
@@ -71,43 +71,50 @@ int64_t jobs_backoff_ms(int64_t failures)
     return wait < BACKOFF_MAX_MS ? wait : BACKOFF_MAX_MS;
 }
 
-/* A new job is due at once. A next time farther off than the job's own table would ever set means that the clock was
- * turned back (or the table changed): it is brought near again. */
+/* A new job is due at once. A next time farther off than the job's own table would ever set means that the
+ * clock was turned back (or the table changed): it is brought near again. */
 enum err jobs_sync(struct call *call)
 {
     for (size_t i = 0; i < jobs_many(); i++) {
         const struct jobs_kind *kind = jobs_at(i);
         if (jobs_is_tick(kind))
             continue;
-        TRY(db_run(call, "INSERT INTO jobs_job (name, next_at_ms) VALUES ($1, $2) ON CONFLICT DO NOTHING", db_c(kind->name),
-                   db_int(call->now_ms)));
-        TRY(db_run(call, "UPDATE jobs_job SET next_at_ms = $1 WHERE name = $2 AND next_at_ms > $1 AND failures = 0",
+        TRY(db_run(call, "INSERT INTO jobs_job (name, next_at_ms) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                   db_c(kind->name), db_int(call->now_ms)));
+        TRY(db_run(call,
+                   "UPDATE jobs_job SET next_at_ms = $1 WHERE name = $2 AND next_at_ms > $1 AND failures = 0",
                    db_int(jobs_next_ms(kind, call->now_ms)), db_c(kind->name)));
-        TRY(db_run(call, "UPDATE jobs_job SET lease_until_ms = $1 WHERE name = $2 AND lease_until_ms > $3", db_int(call->now_ms),
-                   db_c(kind->name), db_int(call->now_ms + JOBS_LEASE_MS)));
+        TRY(db_run(call, "UPDATE jobs_job SET lease_until_ms = $1 WHERE name = $2 AND lease_until_ms > $3",
+                   db_int(call->now_ms), db_c(kind->name), db_int(call->now_ms + JOBS_LEASE_MS)));
     }
     return ERR_OK;
 }
 
-enum err jobs_take(struct call *call, const struct jobs_kind *kind, const char *node, bool *ret_taken, int64_t *ret_next_ms)
+enum err jobs_take(struct call *call, const struct jobs_kind *kind, const char *node, bool *ret_taken,
+                   int64_t *ret_next_ms)
 {
     int64_t changed = 0;
-    TRY(db_run_counted(call, &changed,
-                       "UPDATE jobs_job SET lease_node = $1, lease_until_ms = $2 WHERE name = $3 AND next_at_ms <= $4"
-                       " AND (lease_until_ms IS NULL OR lease_until_ms <= $4)",
-                       db_c(node), db_int(call->now_ms + JOBS_LEASE_MS), db_c(kind->name), db_int(call->now_ms)));
+    TRY(db_run_counted(
+        call, &changed,
+        "UPDATE jobs_job SET lease_node = $1, lease_until_ms = $2 WHERE name = $3 AND next_at_ms <= $4"
+        " AND (lease_until_ms IS NULL OR lease_until_ms <= $4)",
+        db_c(node), db_int(call->now_ms + JOBS_LEASE_MS), db_c(kind->name), db_int(call->now_ms)));
     *ret_taken = changed == 1;
     return db_get_int(call, ret_next_ms, call->now_ms + 1000,
-                      "SELECT CASE WHEN lease_until_ms > next_at_ms THEN lease_until_ms ELSE next_at_ms END FROM jobs_job WHERE name = $1",
+                      "SELECT CASE WHEN lease_until_ms > next_at_ms THEN lease_until_ms ELSE next_at_ms END "
+                      "FROM jobs_job WHERE name = $1",
                       db_c(kind->name));
 }
 
 static enum err note(struct call *call, const char *name, const char *node, int64_t started_ms, enum err word)
 {
-    TRY(db_run(call, "DELETE FROM jobs_run WHERE name = $1 AND started_at_ms < $2", db_c(name), db_int(call->now_ms - HISTORY_MS)));
-    return db_run(call, "INSERT INTO jobs_run (name, node, started_at_ms, took_ms, word) VALUES ($1, $2, $3, $4, $5)", db_c(name),
-                  db_c(node), db_int(started_ms), db_int(clock_now_ms() - started_ms > 0 ? clock_now_ms() - started_ms : 0),
-                  db_c(word == ERR_OK ? "ok" : err_word(word)));
+    TRY(db_run(call, "DELETE FROM jobs_run WHERE name = $1 AND started_at_ms < $2", db_c(name),
+               db_int(call->now_ms - HISTORY_MS)));
+    return db_run(
+        call, "INSERT INTO jobs_run (name, node, started_at_ms, took_ms, word) VALUES ($1, $2, $3, $4, $5)",
+        db_c(name), db_c(node), db_int(started_ms),
+        db_int(clock_now_ms() - started_ms > 0 ? clock_now_ms() - started_ms : 0),
+        db_c(word == ERR_OK ? "ok" : err_word(word)));
 }
 
 enum err jobs_run_leased(struct call *call, const struct jobs_kind *kind, const char *node)
@@ -117,20 +124,25 @@ enum err jobs_run_leased(struct call *call, const struct jobs_kind *kind, const 
     TRY(rules_settle(call));
     TRY(note(call, kind->name, node, started, ERR_OK));
     TRY(db_run_counted(call, &mine,
-                       "UPDATE jobs_job SET next_at_ms = $1, lease_node = NULL, lease_until_ms = NULL, failures = 0 WHERE name = $2"
+                       "UPDATE jobs_job SET next_at_ms = $1, lease_node = NULL, lease_until_ms = NULL, "
+                       "failures = 0 WHERE name = $2"
                        " AND lease_node = $3 AND lease_until_ms > $4",
-                       db_int(jobs_next_ms(kind, started)), db_c(kind->name), db_c(node), db_int(clock_now_ms())));
+                       db_int(jobs_next_ms(kind, started)), db_c(kind->name), db_c(node),
+                       db_int(clock_now_ms())));
     return mine == 1 ? ERR_OK : ERR_CONFLICT;
 }
 
-enum err jobs_note_failure(struct call *call, const struct jobs_kind *kind, const char *node, enum err word, int64_t started_ms)
+enum err jobs_note_failure(struct call *call, const struct jobs_kind *kind, const char *node, enum err word,
+                           int64_t started_ms)
 {
     int64_t failures;
     TRY(db_get_int(call, &failures, 0, "SELECT failures FROM jobs_job WHERE name = $1", db_c(kind->name)));
     TRY(db_run(call,
-               "UPDATE jobs_job SET failures = $1, next_at_ms = $2, lease_node = NULL, lease_until_ms = NULL WHERE name = $3"
+               "UPDATE jobs_job SET failures = $1, next_at_ms = $2, lease_node = NULL, lease_until_ms = NULL "
+               "WHERE name = $3"
                " AND lease_node = $4",
-               db_int(failures + 1), db_int(call->now_ms + jobs_backoff_ms(failures + 1)), db_c(kind->name), db_c(node)));
+               db_int(failures + 1), db_int(call->now_ms + jobs_backoff_ms(failures + 1)), db_c(kind->name),
+               db_c(node)));
     return note(call, kind->name, node, started_ms, word);
 }
 

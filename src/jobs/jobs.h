@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * jobs: clock-driven work. A job is a row (jobs_job): name, next run, lease. Any number of nodes share one database:
- * a node takes a due job by writing its lease in one transaction, so each run happens once. History is kept (jobs_run).
- * A run is one transaction: what it wrote, its history and its next time commit together, and only while the lease is
- * still its own. A failed run is rolled back, noted, and tried again after 1, 2, 4 … minutes, at most an hour.
- * Jobs of less than a minute are the node's own ticks (sealing its ledger): no row, no lease, no history.
- * rules.sweep (daily at 00:05) is declared by this room itself.
+ * jobs: clock-driven work. A job is a row (jobs_job): name, next run, lease. Any number of nodes share one
+ * database: a node takes a due job by writing its lease in one transaction, so each run happens once. History
+ * is kept (jobs_run). A run is one transaction: what it wrote, its history and its next time commit together,
+ * and only while the lease is still its own. A failed run is rolled back, noted, and tried again after 1, 2,
+ * 4 … minutes, at most an hour. Jobs of less than a minute are the node's own ticks (sealing its ledger): no
+ * row, no lease, no history. rules.sweep (daily at 00:05) is declared by this room itself.
  */
 #ifndef ANZE_JOBS_JOBS_H
 #define ANZE_JOBS_JOBS_H
@@ -14,10 +14,10 @@
 #include "db/db.h"
 
 struct jobs_kind {
-    const char *name;                    /* "rules.sweep" */
-    int32_t every_s;                     /* period; 0 with at_minute >= 0: once a day */
-    int32_t at_minute;                   /* minute of the day in China, -1: periodic */
-    enum err (*run)(struct call *call);  /* inside a write-lane transaction; rules_settle follows */
+    const char *name;                   /* "rules.sweep" */
+    int32_t every_s;                    /* period; 0 with at_minute >= 0: once a day */
+    int32_t at_minute;                  /* minute of the day in China, -1: periodic */
+    enum err (*run)(struct call *call); /* inside a write-lane transaction; rules_settle follows */
 };
 void jobs_declare(const struct jobs_kind *kinds, size_t many);
 struct jobs_runner;

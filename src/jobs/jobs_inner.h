@@ -21,9 +21,11 @@ int64_t jobs_backoff_ms(int64_t failures);
 /* Each is one transaction's worth of work on call->db. */
 MUST_USE enum err jobs_sync(struct call *call);
 /* Writes the lease when the job is due and free: ret_taken. ret_next_ms: when to look again. */
-MUST_USE enum err jobs_take(struct call *call, const struct jobs_kind *kind, const char *node, bool *ret_taken, int64_t *ret_next_ms);
+MUST_USE enum err jobs_take(struct call *call, const struct jobs_kind *kind, const char *node,
+                            bool *ret_taken, int64_t *ret_next_ms);
 /* Runs it, and notes it. ERR_CONFLICT when the lease was lost meanwhile: the caller rolls back. */
 MUST_USE enum err jobs_run_leased(struct call *call, const struct jobs_kind *kind, const char *node);
-MUST_USE enum err jobs_note_failure(struct call *call, const struct jobs_kind *kind, const char *node, enum err word, int64_t started_ms);
+MUST_USE enum err jobs_note_failure(struct call *call, const struct jobs_kind *kind, const char *node,
+                                    enum err word, int64_t started_ms);
 
 #endif

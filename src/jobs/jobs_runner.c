@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. One thread keeps, for every job, the time when it next has to look; it sleeps until the earliest, and then
- * sends three small pieces of work to the write lane: take the lease, run, and, when the run failed, note the failure.
- * Each is a transaction of the lane, so a run that fails leaves nothing behind but its note. The wall clock is read
- * anew every half minute at the latest, so a changed clock is noticed.
+ * Method. One thread keeps, for every job, the time when it next has to look; it sleeps until the earliest,
+ * and then sends three small pieces of work to the write lane: take the lease, run, and, when the run failed,
+ * note the failure. Each is a transaction of the lane, so a run that fails leaves nothing behind but its
+ * note. The wall clock is read anew every half minute at the latest, so a changed clock is noticed.
  */
 #include "jobs/jobs_inner.h"
 
@@ -42,7 +42,8 @@ static enum err on_lane(struct db *db, void *context)
 {
     struct work *work = context;
     ARENA(arena, JOBS_BYTES_MAX);
-    struct call call = {.arena = arena, .db = db, .actor = &access_program, .now_ms = clock_now_ms(), .lang = CALL_ZH};
+    struct call call = {
+        .arena = arena, .db = db, .actor = &access_program, .now_ms = clock_now_ms(), .lang = CALL_ZH};
     enum err word = ERR_OK;
     switch (work->what) {
     case SYNC:
@@ -60,7 +61,8 @@ static enum err on_lane(struct db *db, void *context)
         break;
     }
     if (word != ERR_OK)
-        log_warn("job %s: %s%s%s", work->kind->name, err_word(word), call.faults ? ": " : "", call.faults ? call.faults->key : "");
+        log_warn("job %s: %s%s%s", work->kind->name, err_word(word), call.faults ? ": " : "",
+                 call.faults ? call.faults->key : "");
     return word;
 }
 
@@ -99,7 +101,8 @@ static int64_t work_due(struct jobs_runner *runner)
         if (stopping)
             break;
         const struct jobs_kind *kind = jobs_at(i);
-        bool far = kind->every_s > 0 && runner->look_at_ms[i] > now + 2 * (kind->every_s * 1000LL) + JOBS_LEASE_MS;
+        bool far =
+            kind->every_s > 0 && runner->look_at_ms[i] > now + 2 * (kind->every_s * 1000LL) + JOBS_LEASE_MS;
         if (runner->look_at_ms[i] <= now || far) {
             if (jobs_is_tick(kind))
                 tick(runner, i);

@@ -58,7 +58,8 @@ static void bench(struct db_test *t)
                                {"rules", "0001_rules", file(arena, "src/rules/steps/0001_rules.sql")},
                                {"jobs", "0001_jobs", file(arena, "src/jobs/steps/0001_jobs.sql")}};
     db_test_open(t, steps, 3);
-    db_test_step(t, "t_trace", "CREATE TABLE t_trace (trace_id INTEGER PRIMARY KEY, what TEXT NOT NULL) STRICT;");
+    db_test_step(t, "t_trace",
+                 "CREATE TABLE t_trace (trace_id INTEGER PRIMARY KEY, what TEXT NOT NULL) STRICT;");
     t->call.actor = &access_program;
 }
 
@@ -82,7 +83,8 @@ static void test_next_time(void **unused)
     assert_true(jobs_next_ms(&kinds[1], at("2026-12-31", 0, 29)) == at("2026-12-31", 0, 30));
     assert_true(jobs_next_ms(&kinds[1], at("2026-12-31", 0, 30)) == at("2027-01-01", 0, 30));
     assert_true(jobs_next_ms(&kinds[0], 5000) == 3605000);
-    assert_true(jobs_backoff_ms(1) == 60000 && jobs_backoff_ms(3) == 240000 && jobs_backoff_ms(50) == 3600000);
+    assert_true(jobs_backoff_ms(1) == 60000 && jobs_backoff_ms(3) == 240000 &&
+                jobs_backoff_ms(50) == 3600000);
 }
 
 static void test_lease_is_taken_once_and_again_when_it_ran_out(void **unused)
@@ -120,7 +122,9 @@ static void test_clock_turned_back(void **unused)
     t.call.now_ms = at("2036-09-30", 9, 0);
     assert_int_equal(jobs_sync(&t.call), ERR_OK);
     assert_int_equal(jobs_take(&t.call, &kinds[0], "a", &taken, &next), ERR_OK);
-    assert_int_equal(db_run(&t.call, "UPDATE jobs_job SET next_at_ms = next_at_ms + 3600000, lease_node = NULL, lease_until_ms = NULL"), ERR_OK);
+    assert_int_equal(db_run(&t.call, "UPDATE jobs_job SET next_at_ms = next_at_ms + 3600000, lease_node = "
+                                     "NULL, lease_until_ms = NULL"),
+                     ERR_OK);
     t.call.now_ms = at("2026-09-30", 9, 0);
     assert_int_equal(jobs_sync(&t.call), ERR_OK);
     assert_true(number(&t, "SELECT MAX(next_at_ms) FROM jobs_job") <= t.call.now_ms + CLOCK_DAY_MS);
@@ -137,7 +141,8 @@ static int noted_failure(struct db_test *t)
 {
     return number(t, "SELECT COUNT(*) FROM jobs_run WHERE name = 't.fail'") >= 1 &&
            number(t, "SELECT COUNT(*) FROM jobs_run WHERE name = 't.count'") >= 1 &&
-           number(t, "SELECT COUNT(*) FROM jobs_run WHERE name = 'rules.sweep'") >= 1 && atomic_load(&ticked) >= 1;
+           number(t, "SELECT COUNT(*) FROM jobs_run WHERE name = 'rules.sweep'") >= 1 &&
+           atomic_load(&ticked) >= 1;
 }
 
 static void test_runners_share_the_work(void **unused)
@@ -163,7 +168,8 @@ static void test_runners_share_the_work(void **unused)
         db_lane_stop(lanes[i]);
     assert_int_equal(atomic_load(&counted), 1);
     assert_int_equal(number(&t, "SELECT COUNT(*) FROM jobs_run WHERE name = 't.count' AND word = 'ok'"), 1);
-    assert_int_equal(number(&t, "SELECT COUNT(*) FROM jobs_run WHERE name = 'rules.sweep' AND word = 'ok'"), 1);
+    assert_int_equal(number(&t, "SELECT COUNT(*) FROM jobs_run WHERE name = 'rules.sweep' AND word = 'ok'"),
+                     1);
     assert_int_equal(atomic_load(&failed), 1); /* the second try waits a minute */
     assert_int_equal(number(&t, "SELECT COUNT(*) FROM t_trace WHERE what = 'fail'"), 0);
     assert_int_equal(number(&t, "SELECT failures FROM jobs_job WHERE name = 't.fail'"), 1);

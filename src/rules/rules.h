@@ -2,11 +2,13 @@
  *
  * rules: packs, facts, duties, gates, consequences, coverage. Rules are data (packs as YAML), facts are code.
  *
- * A fact is something a capability can assert about a subject: a name, a subject kind and one literal SQL query. A duty opens when
- * all its `applies` facts hold, closes when all its `satisfied` facts hold, is late when its due date has passed, and freezes what it was judged by.
- * A gate lists what must hold before a change of state. A consequence proposes something to people, as a draft.
- * Nobody polls: a capability touches the subject whose facts changed (rules_touch) and the engine evaluates it in the same
- * transaction (rules_settle, called by the lane before commit); only the passing of time is a job (rules_sweep), set-wise.
+ * A fact is something a capability can assert about a subject: a name, a subject kind and one literal SQL
+ * query. A duty opens when all its `applies` facts hold, closes when all its `satisfied` facts hold, is late
+ * when its due date has passed, and freezes what it was judged by. A gate lists what must hold before a
+ * change of state. A consequence proposes something to people, as a draft. Nobody polls: a capability touches
+ * the subject whose facts changed (rules_touch) and the engine evaluates it in the same transaction
+ * (rules_settle, called by the lane before commit); only the passing of time is a job (rules_sweep),
+ * set-wise.
  */
 #ifndef ANZE_RULES_RULES_H
 #define ANZE_RULES_RULES_H
@@ -21,16 +23,16 @@
 /* The SQL of a fact gives one row a subject for which the fact holds:
  *     column 0  subject id
  *     column 1  since when, epoch ms (0: always): what `due.from` and `within` count from
- *     column 2  value (text or integer; NULL when the fact is a plain yes): what {min:, is:, in:, at_least:} compare with
- * Parameter $1 is a subject id, or 0 for all subjects:  … WHERE ($1 = 0 OR f.finding_id = $1)
- * A subject may have several rows (one a post, one a document): the fact holds when any of them passes the comparison.
- * order: for at_least on named values, the enum whose order counts (least first); it also lets the lint know the
- * values, so give it wherever the value is a closed list; else NULL.
- * args: what a pack may narrow the fact by, {org.post_filled: {post: security_officer}}: up to two names, NULL after the last.
- * They arrive as text from $2 on, in this order; one that the pack leaves out arrives as ''. The name "period" is special:
- * it takes two parameters, first and last day as "YYYY-MM-DD" ('0000-01-01' and '9999-12-31' when left out), so
- * evidence.filed with args {"kind", "period"} reads
- *     … WHERE ($1 = 0 OR d.unit_id = $1) AND ($2 = '' OR d.kind = $2) AND d.on_day BETWEEN $3 AND $4 */
+ *     column 2  value (text or integer; NULL when the fact is a plain yes): what {min:, is:, in:, at_least:}
+ * compare with Parameter $1 is a subject id, or 0 for all subjects:  … WHERE ($1 = 0 OR f.finding_id = $1) A
+ * subject may have several rows (one a post, one a document): the fact holds when any of them passes the
+ * comparison. order: for at_least on named values, the enum whose order counts (least first); it also lets
+ * the lint know the values, so give it wherever the value is a closed list; else NULL. args: what a pack may
+ * narrow the fact by, {org.post_filled: {post: security_officer}}: up to two names, NULL after the last. They
+ * arrive as text from $2 on, in this order; one that the pack leaves out arrives as ''. The name "period" is
+ * special: it takes two parameters, first and last day as "YYYY-MM-DD" ('0000-01-01' and '9999-12-31' when
+ * left out), so evidence.filed with args {"kind", "period"} reads … WHERE ($1 = 0 OR d.unit_id = $1) AND ($2
+ * = '' OR d.kind = $2) AND d.on_day BETWEEN $3 AND $4 */
 struct rules_fact {
     const char *name;    /* "finding.formally_notified" */
     const char *subject; /* "finding" */
@@ -38,15 +40,16 @@ struct rules_fact {
     const struct field_enum *order;
     const char *args[3];
 };
-/* A kind of subject: how the engine finds who answers. SQL: rows (id, unit_id, unit_path, label), same $1 convention.
- * system_sql (may be NULL): rows (id, system_id): for `recurs … same: system`. */
+/* A kind of subject: how the engine finds who answers. SQL: rows (id, unit_id, unit_path, label), same $1
+ * convention. system_sql (may be NULL): rows (id, system_id): for `recurs … same: system`. */
 struct rules_subject {
     const char *name; /* "finding" */
     const char *sql;
     const char *system_sql;
 };
 struct rules_case;
-/* A consequence's `propose: {discipline.interview: {…}}`: the capability that makes the draft. args is the object in the pack. Called inside the transaction. */
+/* A consequence's `propose: {discipline.interview: {…}}`: the capability that makes the draft. args is the
+ * object in the pack. Called inside the transaction. */
 struct rules_proposal {
     const char *name;
     enum err (*propose)(struct call *call, const struct rules_case *about, const struct json *args);
@@ -55,11 +58,12 @@ struct rules_case {
     const char *pack, *article, *rule; /* "Y", "Y5", "Y5.criticism" */
     const char *subject_kind;
     int64_t subject_id, unit_id, system_id, duty_id; /* 0 where there is none */
-    struct str unit_path, reason; /* reason: one sentence in Chinese: which facts fired */
+    struct str unit_path, reason;                    /* reason: one sentence in Chinese: which facts fired */
 };
 /* Told when a duty opens, is satisfied, comes near, falls late or escalates (notify listens). */
 enum rules_event { RULES_OPENED, RULES_SATISFIED, RULES_REMIND, RULES_LATE, RULES_ESCALATE, RULES_CANCELLED };
-typedef enum err rules_listener(struct call *call, enum rules_event event, int64_t duty_id, const char *to_post);
+typedef enum err rules_listener(struct call *call, enum rules_event event, int64_t duty_id,
+                                const char *to_post);
 
 /* Once at start, before threads; pointers must stay valid. */
 void rules_declare_facts(const struct rules_fact *facts, size_t many);
@@ -74,64 +78,109 @@ void rules_declare_posts(const struct field_enum *posts);
 void rules_touch(struct call *call, const char *subject_kind, int64_t subject_id);
 /* Evaluates everything touched; called once before commit by the lane wrapper (http, jobs, commands). */
 MUST_USE enum err rules_settle(struct call *call);
-/* Asks a gate. ERR_REFUSED with one fault an unmet requirement (fault->article set); ERR_OK when all hold or an approved exemption covers it. */
+/* Asks a gate. ERR_REFUSED with one fault an unmet requirement (fault->article set); ERR_OK when all hold or
+ * an approved exemption covers it. */
 MUST_USE enum err rules_gate(struct call *call, const char *change, int64_t subject_id);
-/* The same question as a list, for showing: writes "requirements":[{"rule","article","cite","text","text_en","fact","met","exempt_until"}]
- * into the open object; requirements whose `when` does not hold are left out. */
-MUST_USE enum err rules_gate_show(struct call *call, const char *change, int64_t subject_id, struct json_writer *w);
+/* The same question as a list, for showing: writes
+ * "requirements":[{"rule","article","cite","text","text_en","fact","met","exempt_until"}] into the open
+ * object; requirements whose `when` does not hold are left out. */
+MUST_USE enum err rules_gate_show(struct call *call, const char *change, int64_t subject_id,
+                                  struct json_writer *w);
 
-/* Exemptions (special reports): asked by one person, decided by another, always with an end. rule: the id of a gate or duty that
- * allows one; ERR_REFUSED beyond its max_days, ERR_CONFLICT when one is asked for or running already. */
-struct rules_exemption { struct str rule, reason, until_on; int64_t subject_id; };
-MUST_USE enum err rules_exemption_ask(struct call *call, const struct rules_exemption *ask, int64_t *ret_exemption_id);
-MUST_USE enum err rules_exemption_decide(struct call *call, int64_t exemption_id, bool approve, struct str note);
+/* Exemptions (special reports): asked by one person, decided by another, always with an end. rule: the id of
+ * a gate or duty that allows one; ERR_REFUSED beyond its max_days, ERR_CONFLICT when one is asked for or
+ * running already. */
+struct rules_exemption {
+    struct str rule, reason, until_on;
+    int64_t subject_id;
+};
+MUST_USE enum err rules_exemption_ask(struct call *call, const struct rules_exemption *ask,
+                                      int64_t *ret_exemption_id);
+MUST_USE enum err rules_exemption_decide(struct call *call, int64_t exemption_id, bool approve,
+                                         struct str note);
 
-/* A threshold in force today, by name ("project.security_share_min"): value as num/den. ERR_NOT_FOUND when no pack sets it. */
+/* A threshold in force today, by name ("project.security_share_min"): value as num/den. ERR_NOT_FOUND when no
+ * pack sets it. */
 MUST_USE enum err rules_threshold(struct call *call, const char *name, int64_t *ret_num, int64_t *ret_den);
-/* Grants more working days on the open duties of a subject whose rule allows an extension; ERR_REFUSED beyond max_working_days. */
-MUST_USE enum err rules_extend(struct call *call, const char *subject_kind, int64_t subject_id, const char *duty_rule, int working_days,
-                               struct str reason);
-/* Where a citation is needed (letters): pack title, number and cite text of an article in force, e.g. 《…办法》（…号）第五部分. */
+/* Grants more working days on the open duties of a subject whose rule allows an extension; ERR_REFUSED beyond
+ * max_working_days. */
+MUST_USE enum err rules_extend(struct call *call, const char *subject_kind, int64_t subject_id,
+                               const char *duty_rule, int working_days, struct str reason);
+/* Where a citation is needed (letters): pack title, number and cite text of an article in force, e.g.
+ * 《…办法》（…号）第五部分. */
 MUST_USE enum err rules_cite(struct call *call, const char *article, struct str *ret_text);
 /* The working-day calendar in force (built-in unless the data folder has newer year files). */
 const struct calendar *rules_calendar(void);
-void rules_set_calendar(const struct calendar *calendar); /* at start; NULL: the built-in one again. Must stay valid */
+void rules_set_calendar(
+    const struct calendar *calendar); /* at start; NULL: the built-in one again. Must stay valid */
 
 /* One duty, as frozen when it opened (for letters, notices and reminders). Texts live in call->arena. */
 struct rules_duty {
     int64_t duty_id;
-    struct str rule, article, subject_kind, subject_label, text, text_en, state; /* state: open satisfied cancelled waived */
+    struct str rule, article, subject_kind, subject_label, text, text_en,
+        state; /* state: open satisfied cancelled waived */
     int64_t subject_id, unit_id, system_id;
-    struct str unit_path, due_on, answers; /* due_on: "YYYY-MM-DD", empty when the rule sets no date; answers: post or role */
+    struct str unit_path, due_on,
+        answers; /* due_on: "YYYY-MM-DD", empty when the rule sets no date; answers: post or role */
     bool late, provisional;
 };
 MUST_USE enum err rules_duty_get(struct call *call, int64_t duty_id, struct rules_duty *ret);
 /* The newest duty of a rule for a subject, open or not; ERR_NOT_FOUND when the rule never applied. */
-MUST_USE enum err rules_duty_of(struct call *call, const char *rule, const char *subject_kind, int64_t subject_id,
-                                struct rules_duty *ret);
-/* The current duty of a subject that falls due first, open ones before done ones: the clock that a letter shows. ERR_NOT_FOUND. */
-MUST_USE enum err rules_duty_nearest(struct call *call, const char *subject_kind, int64_t subject_id, struct rules_duty *ret);
-/* Duties as rows: the workbench, the drill-down of an article. Filters: state, late, article, pack, rule, subject_kind,
- * subject_id, unit_id, due_before; sorted by due date. Scoped by unit path. */
+MUST_USE enum err rules_duty_of(struct call *call, const char *rule, const char *subject_kind,
+                                int64_t subject_id, struct rules_duty *ret);
+/* The current duty of a subject that falls due first, open ones before done ones: the clock that a letter
+ * shows. ERR_NOT_FOUND. */
+MUST_USE enum err rules_duty_nearest(struct call *call, const char *subject_kind, int64_t subject_id,
+                                     struct rules_duty *ret);
+/* Duties as rows: the workbench, the drill-down of an article. Filters: state, late, article, pack, rule,
+ * subject_kind, subject_id, unit_id, due_before; sorted by due date. Scoped by unit path. */
 extern const struct db_list rules_duty_list;
 
+/* ---- showing (members written into the open object) ---- */
+/* One duty in full: how its date was counted day by day, what it demands and what of that holds now, what
+ * moved since it opened. ERR_NOT_FOUND outside the actor's scope. */
+MUST_USE enum err rules_duty_show(struct call *call, int64_t duty_id, struct json_writer *w);
+/* "packs":[…]: metadata, counts of articles and rules, and the kinds of evidence they ask for with their
+ * titles. */
+MUST_USE enum err rules_packs_show(struct call *call, struct json_writer *w);
+/* One article: its text in short and the rules that stand on it, in words. ERR_NOT_FOUND. */
+MUST_USE enum err rules_article_show(struct call *call, struct str article, struct json_writer *w);
+/* {"due","provisional","days":[{"day","worked","make_up","name","counts"}]}: a count of working days, day by
+ * day. */
+void rules_count_show(struct call *call, int32_t from, int working_days, struct json_writer *w);
+/* May the actor see the subject? ERR_NOT_FOUND otherwise. */
+MUST_USE enum err rules_subject_reach(struct call *call, struct str subject_kind, int64_t subject_id);
+
 /* ---- packs ---- */
-struct rules_lint { int line, column; struct str message; };
-/* Reads and checks a pack's YAML against the declared facts, subjects, proposals. All mistakes, each with its place. */
-MUST_USE enum err rules_pack_lint(struct call *call, struct str yaml, struct rules_lint **ret, size_t *ret_many);
-/* Loads the packs built into the program that are absent, or still stand as an older program brought them: a pack that was
- * uploaded is never overwritten. Called by `serve`, `init`, `demo` inside a write transaction. */
+struct rules_lint {
+    int line, column;
+    struct str message;
+};
+/* Reads and checks a pack's YAML against the declared facts, subjects, proposals. All mistakes, each with its
+ * place. */
+MUST_USE enum err rules_pack_lint(struct call *call, struct str yaml, struct rules_lint **ret,
+                                  size_t *ret_many);
+/* Loads the packs built into the program that are absent, or still stand as an older program brought them: a
+ * pack that was uploaded is never overwritten. Called by `serve`, `init`, `demo` inside a write transaction.
+ */
 MUST_USE enum err rules_pack_install(struct call *call);
-/* Loads (replaces the newest version of) a pack in the call's transaction and evaluates it. preview: only counts what it would open and close. */
-struct rules_load_report { int64_t opens, closes, articles, duties, gates, consequences; struct str pack, version; };
-MUST_USE enum err rules_pack_load(struct call *call, struct str yaml, bool preview, struct rules_load_report *ret);
-/* Writes "articles":[…] into the open object, per article: {"pack","article","cite","title","title_en","summary","summary_en",
- * "supported","not_yet","not_yet_en","fulfilled","due","late","exempt","units":{"fulfilled","due","late","exempt"}}: the first
- * four count duties, "units" counts units by their worst duty. scope_path as in lists ("" all). */
+/* Loads (replaces the newest version of) a pack in the call's transaction and evaluates it. preview: only
+ * counts what it would open and close. */
+struct rules_load_report {
+    int64_t opens, closes, articles, duties, gates, consequences;
+    struct str pack, version;
+};
+MUST_USE enum err rules_pack_load(struct call *call, struct str yaml, bool preview,
+                                  struct rules_load_report *ret);
+/* Writes "articles":[…] into the open object, per article:
+ * {"pack","article","cite","title","title_en","summary","summary_en",
+ * "supported","not_yet","not_yet_en","fulfilled","due","late","exempt","units":{"fulfilled","due","late","exempt"}}:
+ * the first four count duties, "units" counts units by their worst duty. scope_path as in lists ("" all). */
 MUST_USE enum err rules_coverage(struct call *call, struct str scope_path, struct json_writer *w);
 
 /* ---- time ---- */
-/* Everything that only the calendar changes: late duties, reminders, escalations, provisional dates when a year arrives, consequences of lateness. */
+/* Everything that only the calendar changes: late duties, reminders, escalations, provisional dates when a
+ * year arrives, consequences of lateness. */
 MUST_USE enum err rules_sweep(struct call *call);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. A consequence looks for occasions: a duty that fell late, a fact with its date, the same system again. An
- * occasion has a cause, written as text (what happened, for whom, on which day); the cause is unique for the rule, so
- * however often the rule is evaluated, and however many findings one letter names, it proposes once. "The same system
- * again" is judged on rules_seen, the dates as they were first seen, not on records that can be edited.
+ * Method. A consequence looks for occasions: a duty that fell late, a fact with its date, the same system
+ * again. An occasion has a cause, written as text (what happened, for whom, on which day); the cause is
+ * unique for the rule, so however often the rule is evaluated, and however many findings one letter names, it
+ * proposes once. "The same system again" is judged on rules_seen, the dates as they were first seen, not on
+ * records that can be edited.
  */
 #include "rules/rules_duty.h"
 
@@ -52,7 +53,8 @@ static int by_id(const void *a, const void *b)
 static const struct rules_subject_row *subject_at(const struct hunt *hunt, int64_t id)
 {
     struct rules_subject_row key = {.id = id};
-    return hunt->subjects.many ? bsearch(&key, hunt->subjects.at, hunt->subjects.many, sizeof(key), by_id) : NULL;
+    return hunt->subjects.many ? bsearch(&key, hunt->subjects.at, hunt->subjects.many, sizeof(key), by_id)
+                               : NULL;
 }
 
 /* The first row of a subject; further ones follow it. */
@@ -75,7 +77,8 @@ static enum err holds(struct hunt *hunt, const struct rules_cond *cond, int64_t 
     struct rules_rows rows;
     TRY(rules_look_fact(hunt->look, cond->fact, cond->args, &whole, &rows));
     *ret = cond->negate;
-    for (const struct rules_row *row = rows_of(&rows, id); row && row < rows.at + rows.many && row->id == id; row++)
+    for (const struct rules_row *row = rows_of(&rows, id); row && row < rows.at + rows.many && row->id == id;
+         row++)
         if (rules_passes(cond, row, hunt->look->today)) {
             *ret = !cond->negate;
             break;
@@ -119,14 +122,17 @@ static enum err fired_load(struct hunt *hunt)
     size_t cap = 0;
     struct rules_look *look = hunt->look;
     if (look->subject_id)
-        TRY(db_query(look->call, &rows, "SELECT subject_id, cause FROM rules_case_subject WHERE rule = $1 AND subject_id = $2",
+        TRY(db_query(look->call, &rows,
+                     "SELECT subject_id, cause FROM rules_case_subject WHERE rule = $1 AND subject_id = $2",
                      db_c(hunt->rule->id), db_int(look->subject_id)));
     else
-        TRY(db_query(look->call, &rows, "SELECT subject_id, cause FROM rules_case_subject WHERE rule = $1 ORDER BY subject_id",
+        TRY(db_query(look->call, &rows,
+                     "SELECT subject_id, cause FROM rules_case_subject WHERE rule = $1 ORDER BY subject_id",
                      db_c(hunt->rule->id)));
     while (db_next(&rows)) {
         hunt->fired = rules_grown(look->arena, hunt->fired, hunt->many_fired, &cap, sizeof(struct fired));
-        hunt->fired[hunt->many_fired++] = (struct fired){db_col_int(&rows, 0), str_copy(look->arena, db_col_str(&rows, 1))};
+        hunt->fired[hunt->many_fired++] =
+            (struct fired){db_col_int(&rows, 0), str_copy(look->arena, db_col_str(&rows, 1))};
     }
     return db_end(&rows);
 }
@@ -144,13 +150,15 @@ static enum err propose(struct hunt *hunt, const struct occasion *at, int64_t ca
     json_put_str(&w, "reason", reason);
     json_close_object(&w);
     TRY(buf_check(&out));
-    struct ledger_fact fact = {"consequence.proposed", rule->subject->name, at->subject_id, at->unit_id, at->unit_path, buf_str(&out)};
+    struct ledger_fact fact = {"consequence.proposed", rule->subject->name, at->subject_id, at->unit_id,
+                               at->unit_path,          buf_str(&out)};
     TRY(ledger_append(call, &fact, NULL));
     const struct json *args = NULL;
     if (json_parse(call->arena, rule->args, &args, NULL) != ERR_OK)
         return call_fail(call, ERR_FAILED, NULL, "rules.fault.args", str_of(rule->id));
-    struct rules_case about = {rule->pack->id,      rule->article,  rule->id,     rule->subject->name, at->subject_id,
-                               at->unit_id,         at->system_id,  at->duty_id,  at->unit_path,       reason};
+    struct rules_case about = {rule->pack->id, rule->article, rule->id,      rule->subject->name,
+                               at->subject_id, at->unit_id,   at->system_id, at->duty_id,
+                               at->unit_path,  reason};
     return rule->proposal->propose(call, &about, args);
 }
 
@@ -163,16 +171,22 @@ static enum err fire(struct hunt *hunt, const struct occasion *at)
     if (was_fired(hunt, at->subject_id, cause))
         return ERR_OK;
     struct str reason = str_format(call->arena, "%s：%.*s", rule->text, STR_ARG(at->detail));
-    TRY(db_get_int(call, &before, 0, "SELECT case_id FROM rules_case WHERE rule = $1 AND cause = $2", db_c(rule->id), db_str(cause)));
+    TRY(db_get_int(call, &before, 0, "SELECT case_id FROM rules_case WHERE rule = $1 AND cause = $2",
+                   db_c(rule->id), db_str(cause)));
     if (!before)
-        TRY(db_get_int(call, &case_id, 0,
-                       "INSERT INTO rules_case (rule, cause, pack, pack_version, article, proposal, subject_kind, subject_id, unit_id,"
-                       " unit_path, system_id, duty_id, reason, fired_at_ms)"
-                       " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING case_id",
-                       db_c(rule->id), db_str(cause), db_c(rule->pack->id), db_c(rule->pack->version), db_c(rule->article),
-                       db_c(rule->proposal->name), db_c(rule->subject->name), db_int(at->subject_id), db_int(at->unit_id),
-                       db_str(at->unit_path), db_int(at->system_id), db_int(at->duty_id), db_str(reason), db_int(call->now_ms)));
-    TRY(db_run(call, "INSERT INTO rules_case_subject (rule, subject_id, cause, case_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        TRY(db_get_int(
+            call, &case_id, 0,
+            "INSERT INTO rules_case (rule, cause, pack, pack_version, article, proposal, subject_kind, "
+            "subject_id, unit_id,"
+            " unit_path, system_id, duty_id, reason, fired_at_ms)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING case_id",
+            db_c(rule->id), db_str(cause), db_c(rule->pack->id), db_c(rule->pack->version),
+            db_c(rule->article), db_c(rule->proposal->name), db_c(rule->subject->name),
+            db_int(at->subject_id), db_int(at->unit_id), db_str(at->unit_path), db_int(at->system_id),
+            db_int(at->duty_id), db_str(reason), db_int(call->now_ms)));
+    TRY(db_run(call,
+               "INSERT INTO rules_case_subject (rule, subject_id, cause, case_id) VALUES ($1, $2, $3, $4) ON "
+               "CONFLICT DO NOTHING",
                db_c(rule->id), db_int(at->subject_id), db_str(cause), db_int(before ? before : case_id)));
     return before ? ERR_OK : propose(hunt, at, case_id, reason);
 }
@@ -198,13 +212,17 @@ static enum err late_query(struct hunt *hunt, const struct rules_term *term, str
     struct rules_look *look = hunt->look;
     if (look->subject_id)
         return db_query(look->call, rows,
-                        "SELECT duty_id, subject_id, due_on, unit_id, unit_path, system_id, subject_label, text FROM rules_duty"
-                        " WHERE rule = $1 AND subject_id = $2 AND late_at_ms IS NOT NULL AND state IN ('open', 'satisfied')",
+                        "SELECT duty_id, subject_id, due_on, unit_id, unit_path, system_id, subject_label, "
+                        "text FROM rules_duty"
+                        " WHERE rule = $1 AND subject_id = $2 AND late_at_ms IS NOT NULL AND state IN "
+                        "('open', 'satisfied')",
                         db_c(term->duty), db_int(look->subject_id));
-    return db_query(look->call, rows,
-                    "SELECT duty_id, subject_id, due_on, unit_id, unit_path, system_id, subject_label, text FROM rules_duty"
-                    " WHERE rule = $1 AND late_at_ms IS NOT NULL AND state IN ('open', 'satisfied') ORDER BY subject_id",
-                    db_c(term->duty));
+    return db_query(
+        look->call, rows,
+        "SELECT duty_id, subject_id, due_on, unit_id, unit_path, system_id, subject_label, text FROM "
+        "rules_duty"
+        " WHERE rule = $1 AND late_at_ms IS NOT NULL AND state IN ('open', 'satisfied') ORDER BY subject_id",
+        db_c(term->duty));
 }
 
 static enum err late(struct hunt *hunt, const struct rules_term *term)
@@ -218,13 +236,15 @@ static enum err late(struct hunt *hunt, const struct rules_term *term)
     while (db_next(&rows)) {
         list = rules_grown(look->arena, list, many, &cap, sizeof(*list));
         struct occasion *at = &list[many++];
-        *at = (struct occasion){.what = what, .duty_id = db_col_int(&rows, 0), .subject_id = db_col_int(&rows, 1)};
+        *at = (struct occasion){
+            .what = what, .duty_id = db_col_int(&rows, 0), .subject_id = db_col_int(&rows, 1)};
         at->on = str_copy(look->arena, db_col_str(&rows, 2));
         at->unit_id = db_col_int(&rows, 3);
         at->unit_path = str_copy(look->arena, db_col_str(&rows, 4));
         at->system_id = db_col_int(&rows, 5);
         at->label = str_copy(look->arena, db_col_str(&rows, 6));
-        struct str args[3] = {at->label, str_copy(look->arena, db_col_str(&rows, 7)), day_zh(look->arena, at->on)};
+        struct str args[3] = {at->label, str_copy(look->arena, db_col_str(&rows, 7)),
+                              day_zh(look->arena, at->on)};
         at->detail = words_fill(look->arena, CALL_ZH, "rules.reason.late", args, 3);
     }
     TRY(db_end(&rows));
@@ -245,13 +265,19 @@ static enum err fact(struct hunt *hunt, const struct rules_term *term)
         const struct rules_row *row = &rows.at[i];
         const struct rules_subject_row *subject = subject_at(hunt, row->id);
         int32_t day = clock_day_of(row->since);
-        if (!subject || !rules_passes(&term->cond, row, look->today) || (row->since && day < hunt->rule->pack->from))
+        if (!subject || !rules_passes(&term->cond, row, look->today) ||
+            (row->since && day < hunt->rule->pack->from))
             continue;
-        struct occasion at = {.what = "fact", .subject_id = subject->id, .unit_id = subject->unit_id, .system_id = subject->system_id,
-                              .unit_path = subject->unit_path, .label = subject->label};
+        struct occasion at = {.what = "fact",
+                              .subject_id = subject->id,
+                              .unit_id = subject->unit_id,
+                              .system_id = subject->system_id,
+                              .unit_path = subject->unit_path,
+                              .label = subject->label};
         at.on = row->since ? str_copy(look->arena, str_of(clock_date(day).text)) : STR_NONE;
         struct str args[2] = {subject->label, day_zh(look->arena, at.on)};
-        at.detail = words_fill(look->arena, CALL_ZH, row->since ? "rules.reason.fact_on" : "rules.reason.fact", args, 2);
+        at.detail = words_fill(look->arena, CALL_ZH,
+                               row->since ? "rules.reason.fact_on" : "rules.reason.fact", args, 2);
         TRY(take(hunt, &at));
     }
     return ERR_OK;
@@ -272,19 +298,25 @@ static enum err seen_load(struct hunt *hunt, struct seen **ret, size_t *ret_many
     *ret = NULL;
     *ret_many = 0;
     if (look->subject_id)
-        TRY(db_query(look->call, &rows, "SELECT subject_id, system_id, on_day FROM rules_seen WHERE rule = $1 AND subject_id = $2",
-                     db_c(hunt->rule->id), db_int(look->subject_id)));
+        TRY(db_query(
+            look->call, &rows,
+            "SELECT subject_id, system_id, on_day FROM rules_seen WHERE rule = $1 AND subject_id = $2",
+            db_c(hunt->rule->id), db_int(look->subject_id)));
     else
-        TRY(db_query(look->call, &rows, "SELECT subject_id, system_id, on_day FROM rules_seen WHERE rule = $1 ORDER BY subject_id",
-                     db_c(hunt->rule->id)));
+        TRY(db_query(
+            look->call, &rows,
+            "SELECT subject_id, system_id, on_day FROM rules_seen WHERE rule = $1 ORDER BY subject_id",
+            db_c(hunt->rule->id)));
     while (db_next(&rows)) {
         *ret = rules_grown(look->arena, *ret, *ret_many, &cap, sizeof(struct seen));
-        (*ret)[(*ret_many)++] = (struct seen){db_col_int(&rows, 0), db_col_int(&rows, 1), rules_day(db_col_str(&rows, 2))};
+        (*ret)[(*ret_many)++] =
+            (struct seen){db_col_int(&rows, 0), db_col_int(&rows, 1), rules_day(db_col_str(&rows, 2))};
     }
     return db_end(&rows);
 }
 
-/* Writes what newly holds into rules_seen and takes out what no longer does (a letter withdrawn was no incident). */
+/* Writes what newly holds into rules_seen and takes out what no longer does (a letter withdrawn was no
+ * incident). */
 static enum err seen_sync(struct hunt *hunt, const struct rules_term *term)
 {
     struct call *call = hunt->look->call;
@@ -298,36 +330,46 @@ static enum err seen_sync(struct hunt *hunt, const struct rules_term *term)
         int64_t since;
         TRY(rules_cursor_holds(hunt->look, &cursor, subject->id, &holding, &since));
         for (; s < many && seen[s].subject_id < subject->id; s++)
-            TRY(db_run(call, "DELETE FROM rules_seen WHERE rule = $1 AND subject_id = $2", db_c(hunt->rule->id), db_int(seen[s].subject_id)));
+            TRY(db_run(call, "DELETE FROM rules_seen WHERE rule = $1 AND subject_id = $2",
+                       db_c(hunt->rule->id), db_int(seen[s].subject_id)));
         bool stands = s < many && seen[s].subject_id == subject->id;
         s += stands;
         struct clock_date day = clock_date(since ? clock_day_of(since) : hunt->look->today);
         if (holding && !stands && subject->system_id)
-            TRY(db_run(call, "INSERT INTO rules_seen (rule, subject_id, system_id, on_day) VALUES ($1, $2, $3, $4)", db_c(hunt->rule->id),
-                       db_int(subject->id), db_int(subject->system_id), db_c(day.text)));
+            TRY(db_run(
+                call, "INSERT INTO rules_seen (rule, subject_id, system_id, on_day) VALUES ($1, $2, $3, $4)",
+                db_c(hunt->rule->id), db_int(subject->id), db_int(subject->system_id), db_c(day.text)));
         if (!holding && stands)
-            TRY(db_run(call, "DELETE FROM rules_seen WHERE rule = $1 AND subject_id = $2", db_c(hunt->rule->id), db_int(subject->id)));
+            TRY(db_run(call, "DELETE FROM rules_seen WHERE rule = $1 AND subject_id = $2",
+                       db_c(hunt->rule->id), db_int(subject->id)));
     }
     for (; s < many; s++)
-        TRY(db_run(call, "DELETE FROM rules_seen WHERE rule = $1 AND subject_id = $2", db_c(hunt->rule->id), db_int(seen[s].subject_id)));
+        TRY(db_run(call, "DELETE FROM rules_seen WHERE rule = $1 AND subject_id = $2", db_c(hunt->rule->id),
+                   db_int(seen[s].subject_id)));
     return ERR_OK;
 }
 
 /* End of month clamped, the last day included: 30 November and three months is 28 February. */
 static bool within(const struct rules_term *term, int32_t earlier, int32_t later)
 {
-    int32_t last = term->within_months ? clock_add_months(earlier, term->within_months) : earlier + term->within_days;
+    int32_t last =
+        term->within_months ? clock_add_months(earlier, term->within_months) : earlier + term->within_days;
     return earlier < later && later <= last;
 }
 
-static enum err again(struct hunt *hunt, const struct rules_term *term, const struct seen *at, int32_t earlier)
+static enum err again(struct hunt *hunt, const struct rules_term *term, const struct seen *at,
+                      int32_t earlier)
 {
     struct arena *arena = hunt->look->arena;
     const struct rules_subject_row *subject = subject_at(hunt, at->subject_id);
     if (!subject || at->day < hunt->rule->pack->from || !within(term, earlier, at->day))
         return ERR_OK;
-    struct occasion made = {.what = "recurs", .subject_id = subject->id, .unit_id = subject->unit_id, .system_id = at->system_id,
-                            .unit_path = subject->unit_path, .label = subject->label};
+    struct occasion made = {.what = "recurs",
+                            .subject_id = subject->id,
+                            .unit_id = subject->unit_id,
+                            .system_id = at->system_id,
+                            .unit_path = subject->unit_path,
+                            .label = subject->label};
     made.on = str_copy(arena, str_of(clock_date(at->day).text));
     struct str before = str_copy(arena, str_of(clock_date(earlier).text));
     struct str args[3] = {subject->label, day_zh(arena, before), day_zh(arena, made.on)};
@@ -347,7 +389,8 @@ static enum err recurs_one(struct hunt *hunt, const struct rules_term *term)
     struct clock_date day = clock_date(mine->day);
     int32_t earlier = RULES_DAY_NONE;
     DB_ROWS(rows);
-    TRY(db_query(call, &rows, "SELECT MAX(on_day) FROM rules_seen WHERE rule = $1 AND system_id = $2 AND on_day < $3",
+    TRY(db_query(call, &rows,
+                 "SELECT MAX(on_day) FROM rules_seen WHERE rule = $1 AND system_id = $2 AND on_day < $3",
                  db_c(hunt->rule->id), db_int(mine->system_id), db_c(day.text)));
     if (db_next(&rows))
         earlier = rules_day(db_col_str(&rows, 0));
@@ -356,7 +399,8 @@ static enum err recurs_one(struct hunt *hunt, const struct rules_term *term)
         TRY(again(hunt, term, mine, earlier));
     DB_ROWS(later);
     TRY(db_query(call, &later,
-                 "SELECT subject_id FROM rules_seen s WHERE rule = $1 AND system_id = $2 AND on_day > $3 AND NOT EXISTS"
+                 "SELECT subject_id FROM rules_seen s WHERE rule = $1 AND system_id = $2 AND on_day > $3 AND "
+                 "NOT EXISTS"
                  " (SELECT 1 FROM rules_case_subject c WHERE c.rule = s.rule AND c.subject_id = s.subject_id)"
                  " ORDER BY on_day LIMIT 50",
                  db_c(hunt->rule->id), db_int(mine->system_id), db_c(day.text)));
@@ -415,7 +459,9 @@ enum err rules_consequence_evaluate(struct rules_look *look, const struct rules_
         const struct rules_term *term = &rule->terms[i];
         if (!rule->any && term != hunt.lead)
             continue;
-        TRY(term->kind == RULES_TERM_LATE ? late(&hunt, term) : term->kind == RULES_TERM_RECURS ? recurs(&hunt, term) : fact(&hunt, term));
+        TRY(term->kind == RULES_TERM_LATE     ? late(&hunt, term)
+            : term->kind == RULES_TERM_RECURS ? recurs(&hunt, term)
+                                              : fact(&hunt, term));
     }
     return ERR_OK;
 }

@@ -5,14 +5,16 @@
 
 #include "base/clock.h"
 
-/* Method. The YAML tree is walked once, section by section. Every section goes on after a mistake, so that one lint
- * shows all of them; a rule with a mistake in it is left out of the pack, so that what remains is sound. */
+/* Method. The YAML tree is walked once, section by section. Every section goes on after a mistake, so that
+ * one lint shows all of them; a rule with a mistake in it is left out of the pack, so that what remains is
+ * sound. */
 
 static bool id_good(struct str id)
 {
     for (size_t i = 0; i < id.len; i++) {
         char c = id.at[i];
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.'))
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+              c == '.'))
             return false;
     }
     return id.len > 0 && id.len <= 60;
@@ -34,7 +36,8 @@ static int32_t date(struct rules_checker *checker, const struct rules_yaml *node
 
 static void head(struct rules_checker *checker, const struct rules_yaml *node, struct rules_pack *pack)
 {
-    static const char *const keys[] = {"id", "title", "title_en", "number", "issuer", "issuer_en", "version", "effective", "calendar", "units", NULL};
+    static const char *const keys[] = {"id",      "title",     "title_en", "number", "issuer", "issuer_en",
+                                       "version", "effective", "calendar", "units",  NULL};
     static const char *const effective_keys[] = {"from", "to", NULL};
     static const char *const calendars[] = {"cn-state-council", NULL};
     static const char *const units[] = {"subtree", NULL};
@@ -52,7 +55,8 @@ static void head(struct rules_checker *checker, const struct rules_yaml *node, s
         rules_complain(checker, at->line, at->column, "rules.lint.bad_id", str_of(pack->id));
     }
     if (rules_yaml_get(node, "calendar"))
-        (void)rules_check_word(checker, rules_yaml_get(node, "calendar"), calendars, "rules.lint.what.calendar");
+        (void)rules_check_word(checker, rules_yaml_get(node, "calendar"), calendars,
+                               "rules.lint.what.calendar");
     if (rules_yaml_get(node, "units"))
         (void)rules_check_word(checker, rules_yaml_get(node, "units"), units, "rules.lint.what.units");
     const struct rules_yaml *effective = rules_yaml_get(node, "effective");
@@ -71,7 +75,8 @@ static void head(struct rules_checker *checker, const struct rules_yaml *node, s
 
 static void article(struct rules_checker *checker, const struct rules_yaml *node, struct rules_pack *pack)
 {
-    static const char *const keys[] = {"id", "cite", "title", "title_en", "summary", "summary_en", "not_yet", "not_yet_en", "informs", NULL};
+    static const char *const keys[] = {"id",         "cite",    "title",      "title_en", "summary",
+                                       "summary_en", "not_yet", "not_yet_en", "informs",  NULL};
     static const char *const yes[] = {"true", "false", NULL};
     if (!rules_check_keys(checker, node, keys))
         return;
@@ -95,7 +100,8 @@ static void article(struct rules_checker *checker, const struct rules_yaml *node
     if (!id_good(str_of(made.id)) || strchr(made.id, '.'))
         rules_complain(checker, at->line, at->column, "rules.lint.bad_id", str_of(made.id));
     if (pack->id && !str_starts(str_of(made.id), str_of(pack->id)))
-        rules_complain(checker, at->line, at->column, "rules.lint.article_prefix", str_of(made.id), str_of(pack->id));
+        rules_complain(checker, at->line, at->column, "rules.lint.article_prefix", str_of(made.id),
+                       str_of(pack->id));
     for (size_t i = 0; i < pack->many_articles; i++)
         if (!strcmp(pack->articles[i].id, made.id)) {
             rules_complain(checker, at->line, at->column, "rules.lint.twice", str_of(made.id),
@@ -106,15 +112,17 @@ static void article(struct rules_checker *checker, const struct rules_yaml *node
 }
 
 /* id and article of a rule; false when it cannot be kept. ids: those met before, for "twice". */
-static bool named(struct rules_checker *checker, const struct rules_yaml *node, struct rules_pack *pack, const struct rules_yaml **seen,
-                  size_t *many_seen, const char **ret_id, const char **ret_article)
+static bool named(struct rules_checker *checker, const struct rules_yaml *node, struct rules_pack *pack,
+                  const struct rules_yaml **seen, size_t *many_seen, const char **ret_id,
+                  const char **ret_article)
 {
     if (node->kind != RULES_YAML_MAP) {
         rules_complain(checker, node->line, node->column, "rules.lint.want_map", STR("id, article, …"));
         return false;
     }
     size_t before = checker->many;
-    const char *id = rules_check_text(checker, node, "id", true), *of = rules_check_text(checker, node, "article", true);
+    const char *id = rules_check_text(checker, node, "id", true),
+               *of = rules_check_text(checker, node, "article", true);
     const struct rules_yaml *at = place_of(node, "id"), *of_at = place_of(node, "article");
     if (id && !id_good(str_of(id)))
         rules_complain(checker, at->line, at->column, "rules.lint.bad_id", str_of(id));
@@ -146,8 +154,8 @@ static void feed(struct rules_pack *pack, const char *of)
 }
 
 #define SECTION(what, plural, type)                                                                          \
-    static void plural(struct rules_checker *checker, const struct rules_yaml *list, struct rules_pack *pack, \
-                       const struct rules_yaml **seen, size_t *many_seen)                                    \
+    static void plural(struct rules_checker *checker, const struct rules_yaml *list,                         \
+                       struct rules_pack *pack, const struct rules_yaml **seen, size_t *many_seen)           \
     {                                                                                                        \
         if (!list || !rules_check_list(checker, list))                                                       \
             return;                                                                                          \
@@ -179,7 +187,10 @@ static void bind_late(struct rules_checker *checker, struct rules_pack *pack)
             struct rules_term *term = &rule->terms[j];
             if (term->kind != RULES_TERM_LATE)
                 continue;
-            struct rules_yaml spelt = {.kind = RULES_YAML_TEXT, .line = term->line, .column = term->column, .text = str_of(term->duty)};
+            struct rules_yaml spelt = {.kind = RULES_YAML_TEXT,
+                                       .line = term->line,
+                                       .column = term->column,
+                                       .text = str_of(term->duty)};
             if (!rules_check_word(checker, &spelt, names, "rules.lint.what.duty"))
                 continue;
             for (size_t d = 0; d < pack->many_duties; d++) {
@@ -187,9 +198,11 @@ static void bind_late(struct rules_checker *checker, struct rules_pack *pack)
                     continue;
                 if (!rule->subject)
                     rule->subject = pack->duties[d].subject;
-                else if (pack->duties[d].subject && strcmp(rule->subject->name, pack->duties[d].subject->name))
-                    rules_complain(checker, term->line, term->column, "rules.lint.other_subject", str_of(term->duty),
-                                   str_of(pack->duties[d].subject->name), str_of(rule->subject->name));
+                else if (pack->duties[d].subject &&
+                         strcmp(rule->subject->name, pack->duties[d].subject->name))
+                    rules_complain(checker, term->line, term->column, "rules.lint.other_subject",
+                                   str_of(term->duty), str_of(pack->duties[d].subject->name),
+                                   str_of(rule->subject->name));
             }
         }
     }
@@ -207,7 +220,8 @@ static void check_fed(struct rules_checker *checker, const struct rules_pack *pa
     }
 }
 
-void rules_compile_evidence(struct rules_checker *checker, const struct rules_yaml *list, struct rules_pack *pack)
+void rules_compile_evidence(struct rules_checker *checker, const struct rules_yaml *list,
+                            struct rules_pack *pack)
 {
     static const char *const keys[] = {"kind", "title", "title_en", NULL};
     if (!list || !rules_check_list(checker, list))
@@ -216,7 +230,8 @@ void rules_compile_evidence(struct rules_checker *checker, const struct rules_ya
     for (const struct rules_yaml *at = list->child; at; at = at->next) {
         if (!rules_check_keys(checker, at, keys))
             continue;
-        struct rules_evidence made = {rules_check_text(checker, at, "kind", true), rules_check_text(checker, at, "title", true),
+        struct rules_evidence made = {rules_check_text(checker, at, "kind", true),
+                                      rules_check_text(checker, at, "title", true),
                                       rules_check_text(checker, at, "title_en", false)};
         if (made.kind && !id_good(str_of(made.kind)))
             rules_complain(checker, at->line, at->column, "rules.lint.bad_id", str_of(made.kind));
@@ -226,7 +241,8 @@ void rules_compile_evidence(struct rules_checker *checker, const struct rules_ya
 }
 
 /* A kind of document that no `evidence` entry explains is a misspelling until shown otherwise. */
-void rules_compile_check_kinds(struct rules_checker *checker, const struct rules_yaml *root, const struct rules_pack *pack)
+void rules_compile_check_kinds(struct rules_checker *checker, const struct rules_yaml *root,
+                               const struct rules_pack *pack)
 {
     const char **names = ARENA_ARRAY(checker->arena, const char *, pack->many_evidence + 1);
     for (size_t i = 0; i < pack->many_evidence; i++)
@@ -242,7 +258,8 @@ void rules_compile_check_kinds(struct rules_checker *checker, const struct rules
 
 struct rules_pack *rules_compile(struct rules_checker *checker, struct str yaml)
 {
-    static const char *const keys[] = {"pack", "evidence", "articles", "duties", "gates", "consequences", "thresholds", NULL};
+    static const char *const keys[] = {"pack",  "evidence",     "articles",   "duties",
+                                       "gates", "consequences", "thresholds", NULL};
     struct rules_yaml *root;
     struct rules_yaml_fault fault;
     struct rules_pack *pack = ARENA_NEW(checker->arena, struct rules_pack);
@@ -254,7 +271,8 @@ struct rules_pack *rules_compile(struct rules_checker *checker, struct str yaml)
         return NULL;
     const struct rules_yaml *node = rules_yaml_get(root, "pack"), *list = rules_yaml_get(root, "articles");
     if (!node || !list) {
-        rules_complain(checker, root->line, root->column, "rules.lint.missing", node ? STR("articles") : STR("pack"));
+        rules_complain(checker, root->line, root->column, "rules.lint.missing",
+                       node ? STR("articles") : STR("pack"));
         return NULL;
     }
     head(checker, node, pack);
@@ -264,7 +282,8 @@ struct rules_pack *rules_compile(struct rules_checker *checker, struct str yaml)
         for (const struct rules_yaml *at = list->child; at; at = at->next)
             article(checker, at, pack);
     }
-    const struct rules_yaml **seen = ARENA_ARRAY(checker->arena, const struct rules_yaml *, RULES_YAML_NODES_MAX);
+    const struct rules_yaml **seen =
+        ARENA_ARRAY(checker->arena, const struct rules_yaml *, RULES_YAML_NODES_MAX);
     size_t many_seen = 0;
     duties(checker, rules_yaml_get(root, "duties"), pack, seen, &many_seen);
     gates(checker, rules_yaml_get(root, "gates"), pack, seen, &many_seen);

@@ -18,13 +18,15 @@ static const struct rules_fact *fact_of(struct rules_checker *checker, struct st
 }
 
 /* A value compared with: an identifier of the fact's closed list where it has one. */
-static bool value(struct rules_checker *checker, const struct rules_cond *cond, const struct rules_yaml *node, struct str *ret)
+static bool value(struct rules_checker *checker, const struct rules_cond *cond, const struct rules_yaml *node,
+                  struct str *ret)
 {
     if (node->kind != RULES_YAML_TEXT || !node->text.len) {
         rules_complain(checker, node->line, node->column, "rules.lint.want_text", STR("value"));
         return false;
     }
-    if (cond->fact->order && !rules_check_word(checker, node, cond->fact->order->names, "rules.lint.what.value"))
+    if (cond->fact->order &&
+        !rules_check_word(checker, node, cond->fact->order->names, "rules.lint.what.value"))
         return false;
     *ret = node->text;
     return true;
@@ -74,7 +76,8 @@ static bool within(struct rules_checker *checker, struct rules_cond *cond, const
     return good;
 }
 
-static bool argument(struct rules_checker *checker, struct rules_cond *cond, const struct rules_yaml *node, size_t at)
+static bool argument(struct rules_checker *checker, struct rules_cond *cond, const struct rules_yaml *node,
+                     size_t at)
 {
     const char *name = cond->fact->args[at];
     if (node->kind != RULES_YAML_TEXT || !node->text.len) {
@@ -96,8 +99,8 @@ static bool narrow(struct rules_checker *checker, struct rules_cond *cond, const
     static const struct {
         const char *key;
         enum rules_op op;
-    } ops[] = {{"is", RULES_IS}, {"in", RULES_IN}, {"at_least", RULES_AT_LEAST}, {"min", RULES_AT_LEAST},
-               {"at_most", RULES_AT_MOST}, {"max", RULES_AT_MOST}};
+    } ops[] = {{"is", RULES_IS},        {"in", RULES_IN},           {"at_least", RULES_AT_LEAST},
+               {"min", RULES_AT_LEAST}, {"at_most", RULES_AT_MOST}, {"max", RULES_AT_MOST}};
     for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
         if (!str_is(node->key, ops[i].key))
             continue;
@@ -113,9 +116,18 @@ static bool narrow(struct rules_checker *checker, struct rules_cond *cond, const
     for (size_t i = 0; i < 2 && cond->fact->args[i]; i++)
         if (str_is(node->key, cond->fact->args[i]))
             return argument(checker, cond, node, i);
-    const char *names[10] = {"is", "in", "at_least", "min", "at_most", "max", "within", cond->fact->args[0],
-                             cond->fact->args[0] ? cond->fact->args[1] : NULL, NULL};
-    struct rules_yaml spelt = {.kind = RULES_YAML_TEXT, .line = node->key_line, .column = node->key_column, .text = node->key};
+    const char *names[10] = {"is",
+                             "in",
+                             "at_least",
+                             "min",
+                             "at_most",
+                             "max",
+                             "within",
+                             cond->fact->args[0],
+                             cond->fact->args[0] ? cond->fact->args[1] : NULL,
+                             NULL};
+    struct rules_yaml spelt = {
+        .kind = RULES_YAML_TEXT, .line = node->key_line, .column = node->key_column, .text = node->key};
     (void)rules_check_word(checker, &spelt, names, "rules.lint.what.comparison");
     return false;
 }
@@ -151,7 +163,8 @@ bool rules_compile_cond(struct rules_checker *checker, const struct rules_yaml *
     return good;
 }
 
-bool rules_compile_conds(struct rules_checker *checker, const struct rules_yaml *list, struct rules_conds *ret)
+bool rules_compile_conds(struct rules_checker *checker, const struct rules_yaml *list,
+                         struct rules_conds *ret)
 {
     ret->many = 0;
     if (!list)
@@ -169,8 +182,8 @@ bool rules_compile_conds(struct rules_checker *checker, const struct rules_yaml 
     return good;
 }
 
-bool rules_compile_same_subject(struct rules_checker *checker, const struct rules_yaml *node, const struct rules_conds *conds,
-                                const struct rules_subject **subject)
+bool rules_compile_same_subject(struct rules_checker *checker, const struct rules_yaml *node,
+                                const struct rules_conds *conds, const struct rules_subject **subject)
 {
     bool good = true;
     for (size_t i = 0; i < conds->many; i++) {
@@ -178,8 +191,8 @@ bool rules_compile_same_subject(struct rules_checker *checker, const struct rule
         if (!*subject)
             *subject = rules_subject_named(str_of(fact->subject));
         if (*subject && strcmp((*subject)->name, fact->subject)) {
-            rules_complain(checker, node->line, node->column, "rules.lint.other_subject", str_of(fact->name), str_of(fact->subject),
-                           str_of((*subject)->name));
+            rules_complain(checker, node->line, node->column, "rules.lint.other_subject", str_of(fact->name),
+                           str_of(fact->subject), str_of((*subject)->name));
             good = false;
         }
     }

@@ -33,13 +33,15 @@ static bool term_recurs(struct rules_checker *checker, const struct rules_yaml *
     if (!rules_compile_cond(checker, rules_yaml_get(node, "recurs"), &ret->cond))
         return false;
     if (!same || !within) {
-        rules_complain(checker, node->line, node->column, "rules.lint.missing", same ? STR("within") : STR("same"));
+        rules_complain(checker, node->line, node->column, "rules.lint.missing",
+                       same ? STR("within") : STR("same"));
         return false;
     }
     const struct rules_subject *subject = rules_subject_named(str_of(ret->cond.fact->subject));
     if (subject && !subject->system_sql)
         rules_complain(checker, same->line, same->column, "rules.lint.no_system", str_of(subject->name));
-    if (!rules_check_word(checker, same, same_words, "rules.lint.what.same") || !rules_check_keys(checker, within, within_keys))
+    if (!rules_check_word(checker, same, same_words, "rules.lint.what.same") ||
+        !rules_check_keys(checker, within, within_keys))
         return false;
     int64_t n = 0;
     for (const struct rules_yaml *at = within->child; at; at = at->next) {
@@ -116,15 +118,17 @@ static void check_posts(struct rules_checker *checker, const struct rules_yaml *
         }
 }
 
-static struct str args_json(struct rules_checker *checker, const struct rules_yaml *args, const char *role, int64_t persons)
+static struct str args_json(struct rules_checker *checker, const struct rules_yaml *args, const char *role,
+                            int64_t persons)
 {
     struct str json = args->kind == RULES_YAML_MAP ? rules_yaml_json(checker->arena, args) : STR("{}");
     struct str inside = str_slice(json, 1, json.len - 2);
-    return str_format(checker->arena, "{%.*s%s\"decided_by\":{\"role\":\"%s\",\"persons\":%lld}}", STR_ARG(inside),
-                      inside.len ? "," : "", role, (long long)persons);
+    return str_format(checker->arena, "{%.*s%s\"decided_by\":{\"role\":\"%s\",\"persons\":%lld}}",
+                      STR_ARG(inside), inside.len ? "," : "", role, (long long)persons);
 }
 
-static void decided(struct rules_checker *checker, const struct rules_yaml *node, const char **role, int64_t *persons)
+static void decided(struct rules_checker *checker, const struct rules_yaml *node, const char **role,
+                    int64_t *persons)
 {
     static const char *const keys[] = {"role", "persons", NULL};
     if (!node || !rules_check_keys(checker, node, keys))
@@ -141,7 +145,8 @@ static void decided(struct rules_checker *checker, const struct rules_yaml *node
         (void)rules_check_number(checker, many, 1, 2, persons);
 }
 
-static void propose(struct rules_checker *checker, const struct rules_yaml *node, struct rules_consequence *ret)
+static void propose(struct rules_checker *checker, const struct rules_yaml *node,
+                    struct rules_consequence *ret)
 {
     const struct rules_yaml *what = rules_yaml_get(node, "propose"), *by = rules_yaml_get(node, "decided_by");
     const char *role = NULL;
@@ -150,11 +155,13 @@ static void propose(struct rules_checker *checker, const struct rules_yaml *node
         rules_complain(checker, node->line, node->column, "rules.lint.missing", STR("decided_by"));
     decided(checker, by, &role, &persons);
     if (!what || what->kind != RULES_YAML_MAP || what->many != 1) {
-        rules_complain(checker, what ? what->line : node->line, what ? what->column : node->column, "rules.lint.propose");
+        rules_complain(checker, what ? what->line : node->line, what ? what->column : node->column,
+                       "rules.lint.propose");
         return;
     }
     const struct rules_yaml *only = what->child;
-    struct rules_yaml spelt = {.kind = RULES_YAML_TEXT, .line = only->key_line, .column = only->key_column, .text = only->key};
+    struct rules_yaml spelt = {
+        .kind = RULES_YAML_TEXT, .line = only->key_line, .column = only->key_column, .text = only->key};
     if (rules_check_word(checker, &spelt, rules_proposal_names(checker->arena), "rules.lint.what.proposal"))
         ret->proposal = rules_proposal_named(only->key);
     if (only->kind != RULES_YAML_MAP && only->text.len)
@@ -163,15 +170,18 @@ static void propose(struct rules_checker *checker, const struct rules_yaml *node
     ret->args = args_json(checker, only, role ? role : "", persons);
 }
 
-bool rules_compile_consequence(struct rules_checker *checker, const struct rules_yaml *node, struct rules_consequence *ret)
+bool rules_compile_consequence(struct rules_checker *checker, const struct rules_yaml *node,
+                               struct rules_consequence *ret)
 {
-    static const char *const keys[] = {"id", "article", "subject", "when", "when_any", "say", "say_en", "propose", "decided_by", "per", NULL};
+    static const char *const keys[] = {"id",     "article", "subject",    "when", "when_any", "say",
+                                       "say_en", "propose", "decided_by", "per",  NULL};
     size_t before = checker->many;
     if (!rules_check_keys(checker, node, keys))
         return false;
     const struct rules_yaml *subject = rules_yaml_get(node, "subject"), *per = rules_yaml_get(node, "per");
     if (subject) {
-        const char *name = rules_check_word(checker, subject, rules_subject_names(checker->arena), "rules.lint.what.subject");
+        const char *name = rules_check_word(checker, subject, rules_subject_names(checker->arena),
+                                            "rules.lint.what.subject");
         ret->subject = name ? rules_subject_named(str_of(name)) : NULL;
     }
     ret->text = rules_check_text(checker, node, "say", true);
@@ -179,6 +189,8 @@ bool rules_compile_consequence(struct rules_checker *checker, const struct rules
     terms(checker, node, ret);
     propose(checker, node, ret);
     const char *name = per ? rules_check_word(checker, per, per_names, "rules.lint.what.per") : NULL;
-    ret->per = !name || !strcmp(name, "subject") ? RULES_PER_SUBJECT : !strcmp(name, "system") ? RULES_PER_SYSTEM : RULES_PER_UNIT;
+    ret->per = !name || !strcmp(name, "subject") ? RULES_PER_SUBJECT
+               : !strcmp(name, "system")         ? RULES_PER_SYSTEM
+                                                 : RULES_PER_UNIT;
     return checker->many == before;
 }

@@ -21,7 +21,8 @@ static const struct rules_subject *subject_of(struct rules_checker *checker, con
 {
     if (!node)
         return NULL;
-    const char *name = rules_check_word(checker, node, rules_subject_names(checker->arena), "rules.lint.what.subject");
+    const char *name =
+        rules_check_word(checker, node, rules_subject_names(checker->arena), "rules.lint.what.subject");
     return name ? rules_subject_named(str_of(name)) : NULL;
 }
 
@@ -37,7 +38,8 @@ static int every_of(struct rules_checker *checker, const struct rules_yaml *node
 }
 
 /* "12-31" for a duty of every year, "2026-12-31" for one that comes once. */
-static void due_date(struct rules_checker *checker, const struct rules_yaml *node, enum rules_every every, struct rules_due *ret)
+static void due_date(struct rules_checker *checker, const struct rules_yaml *node, enum rules_every every,
+                     struct rules_due *ret)
 {
     struct str text = node->kind == RULES_YAML_TEXT ? node->text : STR_NONE;
     ret->kind = RULES_DUE_DATE;
@@ -61,7 +63,9 @@ static void due_span(struct rules_checker *checker, const struct rules_yaml *nod
         const char *key;
         enum rules_due_kind kind;
         int64_t max;
-    } spans[] = {{"working_days", RULES_DUE_WORKING_DAYS, 500}, {"days", RULES_DUE_DAYS, 3660}, {"months", RULES_DUE_MONTHS, 120}};
+    } spans[] = {{"working_days", RULES_DUE_WORKING_DAYS, 500},
+                 {"days", RULES_DUE_DAYS, 3660},
+                 {"months", RULES_DUE_MONTHS, 120}};
     for (size_t i = 0; i < 3; i++) {
         const struct rules_yaml *at = rules_yaml_get(node, spans[i].key);
         int64_t n = 0;
@@ -92,7 +96,8 @@ static void due(struct rules_checker *checker, const struct rules_yaml *node, st
         due_span(checker, node, ret);
     if (ret->kind == RULES_DUE_NONE)
         rules_complain(checker, node->line, node->column, "rules.lint.due_empty");
-    bool counted = ret->kind == RULES_DUE_WORKING_DAYS || ret->kind == RULES_DUE_DAYS || ret->kind == RULES_DUE_MONTHS;
+    bool counted =
+        ret->kind == RULES_DUE_WORKING_DAYS || ret->kind == RULES_DUE_DAYS || ret->kind == RULES_DUE_MONTHS;
     if (counted && !from)
         rules_complain(checker, node->line, node->column, "rules.lint.missing", STR("from"));
     if (!from || (from->kind == RULES_YAML_TEXT && str_is(from->text, "opened")))
@@ -113,7 +118,8 @@ static const char *who(struct rules_checker *checker, const struct rules_yaml *n
     static const char *const of_names[] = {"responsible_unit", "authority", NULL};
     if (!node || !rules_check_keys(checker, node, keys))
         return NULL;
-    const struct rules_yaml *post = rules_yaml_get(node, "post"), *role = rules_yaml_get(node, "role"), *of = rules_yaml_get(node, "of");
+    const struct rules_yaml *post = rules_yaml_get(node, "post"), *role = rules_yaml_get(node, "role"),
+                            *of = rules_yaml_get(node, "of");
     if (of)
         (void)rules_check_word(checker, of, of_names, "rules.lint.what.of");
     *ret_role = role != NULL;
@@ -125,7 +131,8 @@ static const char *who(struct rules_checker *checker, const struct rules_yaml *n
                 : rules_check_word(checker, post, rules_post_names(), "rules.lint.what.post");
 }
 
-static void step(struct rules_checker *checker, const struct rules_yaml *node, bool escalate, struct rules_duty_rule *rule)
+static void step(struct rules_checker *checker, const struct rules_yaml *node, bool escalate,
+                 struct rules_duty_rule *rule)
 {
     static const char *const remind_keys[] = {"working_days_before", "on", "working_days_late", "to", NULL};
     static const char *const escalate_keys[] = {"working_days_late", "to", NULL};
@@ -133,8 +140,10 @@ static void step(struct rules_checker *checker, const struct rules_yaml *node, b
     if (!rules_check_keys(checker, node, escalate ? escalate_keys : remind_keys))
         return;
     struct rules_step made = {.escalate = escalate, .name = "on"};
-    const struct rules_yaml *before = rules_yaml_get(node, "working_days_before"), *on = rules_yaml_get(node, "on");
-    const struct rules_yaml *late = rules_yaml_get(node, "working_days_late"), *to = rules_yaml_get(node, "to");
+    const struct rules_yaml *before = rules_yaml_get(node, "working_days_before"),
+                            *on = rules_yaml_get(node, "on");
+    const struct rules_yaml *late = rules_yaml_get(node, "working_days_late"),
+                            *to = rules_yaml_get(node, "to");
     int64_t n = 0;
     if (!!before + !!on + !!late != 1) {
         rules_complain(checker, node->line, node->column, "rules.lint.step_when");
@@ -146,7 +155,12 @@ static void step(struct rules_checker *checker, const struct rules_yaml *node, b
         return;
     made.working_days = before ? -(int)n : (int)n;
     if (!on)
-        made.name = str_format(checker->arena, "%s:%d", before ? "before" : escalate ? "late" : "remind_late", (int)n).at;
+        made.name = str_format(checker->arena, "%s:%d",
+                               before     ? "before"
+                               : escalate ? "late"
+                                          : "remind_late",
+                               (int)n)
+                        .at;
     if (to)
         made.to = rules_check_word(checker, to, rules_post_names(), "rules.lint.what.post");
     else if (escalate)
@@ -159,7 +173,8 @@ static void step(struct rules_checker *checker, const struct rules_yaml *node, b
         rule->steps[rule->many_steps++] = made;
 }
 
-static void steps(struct rules_checker *checker, const struct rules_yaml *list, bool escalate, struct rules_duty_rule *rule)
+static void steps(struct rules_checker *checker, const struct rules_yaml *list, bool escalate,
+                  struct rules_duty_rule *rule)
 {
     if (!list || !rules_check_list(checker, list))
         return;
@@ -167,16 +182,19 @@ static void steps(struct rules_checker *checker, const struct rules_yaml *list, 
         step(checker, at, escalate, rule);
 }
 
-void rules_compile_exemption(struct rules_checker *checker, const struct rules_yaml *node, struct rules_exemption_rule *ret)
+void rules_compile_exemption(struct rules_checker *checker, const struct rules_yaml *node,
+                             struct rules_exemption_rule *ret)
 {
     static const char *const keys[] = {"procedure", "max_days", NULL};
     static const char *const procedures[] = {"special_report", NULL};
     if (!node || !rules_check_keys(checker, node, keys))
         return;
-    const struct rules_yaml *procedure = rules_yaml_get(node, "procedure"), *days = rules_yaml_get(node, "max_days");
+    const struct rules_yaml *procedure = rules_yaml_get(node, "procedure"),
+                            *days = rules_yaml_get(node, "max_days");
     int64_t n = 0;
     if (!procedure || !days) {
-        rules_complain(checker, node->line, node->column, "rules.lint.missing", procedure ? STR("max_days") : STR("procedure"));
+        rules_complain(checker, node->line, node->column, "rules.lint.missing",
+                       procedure ? STR("max_days") : STR("procedure"));
         return;
     }
     ret->procedure = rules_check_word(checker, procedure, procedures, "rules.lint.what.procedure");
@@ -184,13 +202,15 @@ void rules_compile_exemption(struct rules_checker *checker, const struct rules_y
         ret->max_days = (int)n;
 }
 
-static void extension(struct rules_checker *checker, const struct rules_yaml *node, struct rules_duty_rule *rule)
+static void extension(struct rules_checker *checker, const struct rules_yaml *node,
+                      struct rules_duty_rule *rule)
 {
     static const char *const keys[] = {"decided_by", "max_working_days", NULL};
     static const char *const deciders[] = {"notifier", "authority", NULL};
     if (!node || !rules_check_keys(checker, node, keys))
         return;
-    const struct rules_yaml *by = rules_yaml_get(node, "decided_by"), *max = rules_yaml_get(node, "max_working_days");
+    const struct rules_yaml *by = rules_yaml_get(node, "decided_by"),
+                            *max = rules_yaml_get(node, "max_working_days");
     int64_t n = 0;
     if (by)
         (void)rules_check_word(checker, by, deciders, "rules.lint.what.decider");
@@ -202,7 +222,8 @@ static void extension(struct rules_checker *checker, const struct rules_yaml *no
         rules_complain(checker, node->line, node->column, "rules.lint.step_without_due");
 }
 
-static void severity(struct rules_checker *checker, const struct rules_yaml *node, struct rules_duty_rule *rule)
+static void severity(struct rules_checker *checker, const struct rules_yaml *node,
+                     struct rules_duty_rule *rule)
 {
     static const char *const keys[] = {"of", NULL};
     if (!node)
@@ -217,14 +238,17 @@ static void severity(struct rules_checker *checker, const struct rules_yaml *nod
         rule->severity_fact = cond.fact;
 }
 
-bool rules_compile_duty(struct rules_checker *checker, const struct rules_yaml *node, struct rules_duty_rule *ret)
+bool rules_compile_duty(struct rules_checker *checker, const struct rules_yaml *node,
+                        struct rules_duty_rule *ret)
 {
-    static const char *const keys[] = {"id", "article", "subject", "demand", "demand_en", "every", "applies", "satisfied", "due",
-                                       "answers", "remind", "escalate", "extension", "exemption", "severity", NULL};
+    static const char *const keys[] = {
+        "id",  "article", "subject", "demand",   "demand_en", "every",     "applies",  "satisfied",
+        "due", "answers", "remind",  "escalate", "extension", "exemption", "severity", NULL};
     size_t before = checker->many;
     if (!rules_check_keys(checker, node, keys))
         return false;
-    const struct rules_yaml *subject = rules_yaml_get(node, "subject"), *satisfied = rules_yaml_get(node, "satisfied");
+    const struct rules_yaml *subject = rules_yaml_get(node, "subject"),
+                            *satisfied = rules_yaml_get(node, "satisfied");
     ret->text = rules_check_text(checker, node, "demand", true);
     ret->text_en = rules_check_text(checker, node, "demand_en", false);
     if (!subject)
@@ -252,7 +276,8 @@ bool rules_compile_duty(struct rules_checker *checker, const struct rules_yaml *
     return checker->many == before;
 }
 
-static bool require(struct rules_checker *checker, const struct rules_yaml *node, struct rules_gate_rule *gate)
+static bool require(struct rules_checker *checker, const struct rules_yaml *node,
+                    struct rules_gate_rule *gate)
 {
     static const char *const keys[] = {"fact", "when", "say", "say_en", NULL};
     if (!rules_check_keys(checker, node, keys))
@@ -286,7 +311,8 @@ static bool require(struct rules_checker *checker, const struct rules_yaml *node
            rules_compile_same_subject(checker, node, &made->when, &gate->subject);
 }
 
-bool rules_compile_gate(struct rules_checker *checker, const struct rules_yaml *node, struct rules_gate_rule *ret)
+bool rules_compile_gate(struct rules_checker *checker, const struct rules_yaml *node,
+                        struct rules_gate_rule *ret)
 {
     static const char *const keys[] = {"id", "article", "change", "require", "exemption", NULL};
     size_t before = checker->many;
@@ -303,7 +329,8 @@ bool rules_compile_gate(struct rules_checker *checker, const struct rules_yaml *
     return checker->many == before;
 }
 
-bool rules_compile_threshold(struct rules_checker *checker, const struct rules_yaml *node, struct rules_threshold_rule *ret)
+bool rules_compile_threshold(struct rules_checker *checker, const struct rules_yaml *node,
+                             struct rules_threshold_rule *ret)
 {
     static const char *const keys[] = {"id", "article", "name", "value", NULL};
     size_t before = checker->many;
@@ -316,6 +343,7 @@ bool rules_compile_threshold(struct rules_checker *checker, const struct rules_y
     bool good = str_cut(&text, '/', &num) && str_to_int(num, &ret->num) &&
                 (!text.len || (str_to_int(text, &ret->den) && ret->den > 0));
     if (!good)
-        rules_complain(checker, value ? value->line : node->line, value ? value->column : node->column, "rules.lint.bad_share");
+        rules_complain(checker, value ? value->line : node->line, value ? value->column : node->column,
+                       "rules.lint.bad_share");
     return checker->many == before;
 }

@@ -38,12 +38,14 @@ static enum err count(struct tally *tally, struct str scope)
     TRY(db_query(tally->call, &rows,
                  "SELECT article, worst, COUNT(*), SUM(fulfilled), SUM(due), SUM(late), SUM(exempt) FROM"
                  " (SELECT article, unit_id,"
-                 "   MAX(CASE WHEN state = 'satisfied' THEN 0 WHEN state = 'waived' THEN 1 WHEN late_at_ms IS NULL THEN 2 ELSE 3 END) AS worst,"
+                 "   MAX(CASE WHEN state = 'satisfied' THEN 0 WHEN state = 'waived' THEN 1 WHEN late_at_ms "
+                 "IS NULL THEN 2 ELSE 3 END) AS worst,"
                  "   SUM(CASE WHEN state = 'satisfied' THEN 1 ELSE 0 END) AS fulfilled,"
                  "   SUM(CASE WHEN state = 'open' AND late_at_ms IS NULL THEN 1 ELSE 0 END) AS due,"
                  "   SUM(CASE WHEN state = 'open' AND late_at_ms IS NOT NULL THEN 1 ELSE 0 END) AS late,"
                  "   SUM(CASE WHEN state = 'waived' THEN 1 ELSE 0 END) AS exempt"
-                 "  FROM rules_duty WHERE current = 1 AND unit_path >= $1 AND unit_path < $2 GROUP BY article, unit_id) AS by_unit"
+                 "  FROM rules_duty WHERE current = 1 AND unit_path >= $1 AND unit_path < $2 GROUP BY "
+                 "article, unit_id) AS by_unit"
                  " GROUP BY article, worst",
                  db_str(scope), db_str(end)));
     while (db_next(&rows)) {
@@ -62,8 +64,10 @@ static enum err count_cases(struct tally *tally, struct str scope)
 {
     struct str end = str_format(tally->call->arena, "%.*sz", STR_ARG(scope));
     DB_ROWS(rows);
-    TRY(db_query(tally->call, &rows, "SELECT article, COUNT(*) FROM rules_case WHERE unit_path >= $1 AND unit_path < $2 GROUP BY article",
-                 db_str(scope), db_str(end)));
+    TRY(db_query(
+        tally->call, &rows,
+        "SELECT article, COUNT(*) FROM rules_case WHERE unit_path >= $1 AND unit_path < $2 GROUP BY article",
+        db_str(scope), db_str(end)));
     while (db_next(&rows)) {
         struct counts *at = counts_of(tally, db_col_str(&rows, 0));
         if (at)
@@ -87,8 +91,8 @@ static void put_counts(struct json_writer *w, const int64_t counts[4])
         json_put_int(w, names[i], counts[i]);
 }
 
-static void put_article(struct json_writer *w, const struct rules_pack *pack, const struct rules_article *article, const struct counts *counts,
-                        bool in_force)
+static void put_article(struct json_writer *w, const struct rules_pack *pack,
+                        const struct rules_article *article, const struct counts *counts, bool in_force)
 {
     static const struct counts none;
     counts = counts ? counts : &none;

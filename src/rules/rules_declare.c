@@ -27,9 +27,9 @@ static struct {
     size_t many_shaped;
 } declared;
 
-/* Method. Facts are written once, with "($1 = 0 OR x = $1)" for one subject or all. No planner turns that into an index
- * look-up, so both forms are made here, at declaration: "(x = $1)" for one, "($1 = 0)" for all. Text outside the
- * pattern is left alone, and a query without it is used as it stands. */
+/* Method. Facts are written once, with "($1 = 0 OR x = $1)" for one subject or all. No planner turns that
+ * into an index look-up, so both forms are made here, at declaration: "(x = $1)" for one, "($1 = 0)" for all.
+ * Text outside the pattern is left alone, and a query without it is used as it stands. */
 static char *shape(const char *sql, bool one)
 {
     size_t len = strlen(sql);
@@ -38,7 +38,8 @@ static char *shape(const char *sql, bool one)
         log_abort("out of memory");
     for (const char *at = sql; *at;) {
         int head = 0, expr = 0, end = 0;
-        if (*at == '(' && sscanf(at, "( $1 = 0 OR %n%*[A-Za-z0-9_.]%n = $1 )%n", &head, &expr, &end) == 0 && end) {
+        if (*at == '(' && sscanf(at, "( $1 = 0 OR %n%*[A-Za-z0-9_.]%n = $1 )%n", &head, &expr, &end) == 0 &&
+            end) {
             if (one)
                 to += sprintf(to, "(%.*s = $1)", expr - head, at + head);
             else
@@ -69,9 +70,9 @@ const char *rules_sql_for(const char *sql, int64_t subject_id)
     return sql;
 }
 
-static const char *const posts_builtin[] = {"party_head",   "admin_head",       "deputy_in_charge", "department_head",
-                                            "section_head", "security_officer", "security_contact", "ops_contact",
-                                            "office_director", NULL};
+static const char *const posts_builtin[] = {
+    "party_head",       "admin_head",       "deputy_in_charge", "department_head", "section_head",
+    "security_officer", "security_contact", "ops_contact",      "office_director", NULL};
 
 void rules_declare_facts(const struct rules_fact *facts, size_t many)
 {

@@ -70,8 +70,8 @@ bool rules_period_parse(enum rules_every every, struct str name, struct rules_pe
     return str_is(name, ret->name);
 }
 
-struct calendar_due rules_due_count(const struct calendar *calendar, struct str kind, int32_t from, int64_t n, int64_t extension,
-                                    int32_t not_before)
+struct calendar_due rules_due_count(const struct calendar *calendar, struct str kind, int32_t from, int64_t n,
+                                    int64_t extension, int32_t not_before)
 {
     struct calendar_due due = {from, false};
     if (str_is(kind, "working_days"))

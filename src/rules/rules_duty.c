@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. For one rule and one period, the subjects and the rule's current rows are walked together in order of subject.
- * What a subject is (applies, satisfied, exempt) and what its row says (none, open, satisfied, waived) decide one move:
+ * Method. For one rule and one period, the subjects and the rule's current rows are walked together in order
+ * of subject. What a subject is (applies, satisfied, exempt) and what its row says (none, open, satisfied,
+ * waived) decide one move:
  *
  *     row         applies and not satisfied       applies and satisfied      does not apply
  *     none        open (or waive when exempt)     note as satisfied          -
@@ -9,8 +10,9 @@
  *     waived      keep; exemption over: reopen    close as satisfied         cancel
  *     satisfied   retire, open anew               -                          retire
  *
- * Moves depend on the facts and today's date only, so the same walk serves a touched subject, a sweep and a preview, and
- * a second walk finds nothing to do. What a duty is judged by is written when it opens and not read from the pack again.
+ * Moves depend on the facts and today's date only, so the same walk serves a touched subject, a sweep and a
+ * preview, and a second walk finds nothing to do. What a duty is judged by is written when it opens and not
+ * read from the pack again.
  */
 #include "rules/rules_duty.h"
 
@@ -21,7 +23,8 @@
 /* ---- reading what stands ---- */
 
 #define STANDING_COLUMNS                                                                                     \
-    "duty_id, subject_id, state, due_on, from_on, late_at_ms, provisional, extension, not_before, due_kind, due_n, basis_on,"
+    "duty_id, subject_id, state, due_on, from_on, late_at_ms, provisional, extension, not_before, "          \
+    "due_kind, due_n, basis_on,"
 
 static void standing_take(struct rules_work *work, const struct db_rows *rows, struct rules_standing *ret)
 {
@@ -56,14 +59,16 @@ static enum err standing_load(struct rules_work *work)
         TRY(db_query(look->call, &rows,
                      "SELECT " STANDING_COLUMNS " CASE WHEN calendar = $4 THEN 0 ELSE 1 END FROM rules_duty"
                      " WHERE current = 1 AND rule = $1 AND occurrence = $2 AND subject_id = $3",
-                     db_c(work->rule->id), db_c(work->period.name), db_int(look->subject_id), db_c(calendar)));
+                     db_c(work->rule->id), db_c(work->period.name), db_int(look->subject_id),
+                     db_c(calendar)));
     else
         TRY(db_query(look->call, &rows,
                      "SELECT " STANDING_COLUMNS " CASE WHEN calendar = $3 THEN 0 ELSE 1 END FROM rules_duty"
                      " WHERE current = 1 AND rule = $1 AND occurrence = $2 ORDER BY subject_id",
                      db_c(work->rule->id), db_c(work->period.name), db_c(calendar)));
     while (db_next(&rows)) {
-        work->standing = rules_grown(look->arena, work->standing, work->many, &cap, sizeof(struct rules_standing));
+        work->standing =
+            rules_grown(look->arena, work->standing, work->many, &cap, sizeof(struct rules_standing));
         standing_take(work, &rows, &work->standing[work->many++]);
     }
     return db_end(&rows);
@@ -83,8 +88,10 @@ static enum err exempt_load(struct rules_work *work)
                  " AND state = 'approved' AND until_on >= $3 GROUP BY subject_id ORDER BY subject_id",
                  db_c(work->rule->id), db_c(work->rule->subject->name), db_str(look->today_on)));
     while (db_next(&rows)) {
-        work->exempt = rules_grown(look->arena, work->exempt, work->many_exempt, &cap, sizeof(struct rules_dated));
-        work->exempt[work->many_exempt++] = (struct rules_dated){db_col_int(&rows, 0), rules_day(db_col_str(&rows, 1))};
+        work->exempt =
+            rules_grown(look->arena, work->exempt, work->many_exempt, &cap, sizeof(struct rules_dated));
+        work->exempt[work->many_exempt++] =
+            (struct rules_dated){db_col_int(&rows, 0), rules_day(db_col_str(&rows, 1))};
     }
     return db_end(&rows);
 }
@@ -96,23 +103,28 @@ static enum err cancelled_load(struct rules_work *work)
     struct rules_look *look = work->look;
     size_t cap = 0;
     work->many_cancelled = 0;
-    if (work->rule->due.from || work->rule->due.kind == RULES_DUE_NONE || work->rule->due.kind == RULES_DUE_DATE ||
-        work->rule->due.kind == RULES_DUE_PERIOD)
+    if (work->rule->due.from || work->rule->due.kind == RULES_DUE_NONE ||
+        work->rule->due.kind == RULES_DUE_DATE || work->rule->due.kind == RULES_DUE_PERIOD)
         return ERR_OK;
     int64_t since = look->call->now_ms - RULES_CLOCK_KEPT_DAYS * CLOCK_DAY_MS;
     if (look->subject_id)
-        TRY(db_query(look->call, &rows,
-                     "SELECT subject_id, from_on FROM rules_duty WHERE rule = $1 AND subject_id = $2 AND state = 'cancelled'"
-                     " AND occurrence = $3 AND closed_at_ms >= $4 AND from_on IS NOT NULL ORDER BY duty_id DESC",
-                     db_c(work->rule->id), db_int(look->subject_id), db_c(work->period.name), db_int(since)));
+        TRY(db_query(
+            look->call, &rows,
+            "SELECT subject_id, from_on FROM rules_duty WHERE rule = $1 AND subject_id = $2 AND state = "
+            "'cancelled'"
+            " AND occurrence = $3 AND closed_at_ms >= $4 AND from_on IS NOT NULL ORDER BY duty_id DESC",
+            db_c(work->rule->id), db_int(look->subject_id), db_c(work->period.name), db_int(since)));
     else
         TRY(db_query(look->call, &rows,
-                     "SELECT subject_id, from_on FROM rules_duty WHERE rule = $1 AND state = 'cancelled' AND occurrence = $2"
+                     "SELECT subject_id, from_on FROM rules_duty WHERE rule = $1 AND state = 'cancelled' AND "
+                     "occurrence = $2"
                      " AND closed_at_ms >= $3 AND from_on IS NOT NULL ORDER BY subject_id, duty_id DESC",
                      db_c(work->rule->id), db_c(work->period.name), db_int(since)));
     while (db_next(&rows)) {
-        work->cancelled = rules_grown(look->arena, work->cancelled, work->many_cancelled, &cap, sizeof(struct rules_dated));
-        work->cancelled[work->many_cancelled++] = (struct rules_dated){db_col_int(&rows, 0), rules_day(db_col_str(&rows, 1))};
+        work->cancelled =
+            rules_grown(look->arena, work->cancelled, work->many_cancelled, &cap, sizeof(struct rules_dated));
+        work->cancelled[work->many_cancelled++] =
+            (struct rules_dated){db_col_int(&rows, 0), rules_day(db_col_str(&rows, 1))};
     }
     return db_end(&rows);
 }
@@ -126,7 +138,8 @@ static int32_t dated(const struct rules_dated *list, size_t many, size_t *at, in
 
 /* ---- judging ---- */
 
-static enum err all_hold(struct rules_look *look, struct rules_cursor *cursors, size_t many, int64_t id, bool *ret, int64_t *ret_latest)
+static enum err all_hold(struct rules_look *look, struct rules_cursor *cursors, size_t many, int64_t id,
+                         bool *ret, int64_t *ret_latest)
 {
     *ret = true;
     for (size_t i = 0; i < many && *ret; i++) {
@@ -138,8 +151,8 @@ static enum err all_hold(struct rules_look *look, struct rules_cursor *cursors, 
     return ERR_OK;
 }
 
-static enum err judge(struct rules_work *work, const struct rules_subject_row *subject, int64_t id, bool has_row,
-                      struct rules_verdict *ret)
+static enum err judge(struct rules_work *work, const struct rules_subject_row *subject, int64_t id,
+                      bool has_row, struct rules_verdict *ret)
 {
     struct rules_look *look = work->look;
     int64_t unused = 0;
@@ -181,7 +194,8 @@ static enum err basis_of(struct rules_work *work, int64_t id, struct rules_verdi
     return ERR_OK;
 }
 
-static enum err move(struct rules_work *work, const struct rules_subject_row *subject, int64_t id, struct rules_standing *row)
+static enum err move(struct rules_work *work, const struct rules_subject_row *subject, int64_t id,
+                     struct rules_standing *row)
 {
     struct rules_verdict v;
     TRY(judge(work, subject, id, row != NULL, &v));
@@ -190,7 +204,11 @@ static enum err move(struct rules_work *work, const struct rules_subject_row *su
         if (!v.applies || !work->is_now)
             return ERR_OK;
         TRY(basis_of(work, id, &v));
-        return rules_duty_open(work, subject, &v, v.satisfied ? "satisfied" : exempt ? "waived" : "open", RULES_DAY_NONE);
+        return rules_duty_open(work, subject, &v,
+                               v.satisfied ? "satisfied"
+                               : exempt    ? "waived"
+                                           : "open",
+                               RULES_DAY_NONE);
     }
     if (row->state == 's') {
         if (v.applies && v.satisfied && work->is_now)
@@ -258,7 +276,8 @@ static void aim(struct rules_work *work)
     work->from = work->severity = fresh;
     if (rule->due.from) {
         work->from_cond = (struct rules_cond){.fact = rule->due.from};
-        for (size_t i = 0; i < rule->applies.many; i++) /* the same letter that made it apply starts the clock */
+        for (size_t i = 0; i < rule->applies.many;
+             i++) /* the same letter that made it apply starts the clock */
             if (rule->applies.at[i].fact == rule->due.from && !rule->applies.at[i].negate)
                 work->from_cond = rule->applies.at[i];
         work->from.cond = &work->from_cond;
@@ -284,14 +303,16 @@ static enum err evaluate_period(struct rules_work *work)
 enum err rules_duty_evaluate(struct rules_look *look, const struct rules_duty_rule *rule)
 {
     struct rules_work *work = ARENA_NEW(look->arena, struct rules_work);
-    *work = (struct rules_work){.look = look, .rule = rule, .in_force = rules_in_force(rule->pack, look->today)};
+    *work =
+        (struct rules_work){.look = look, .rule = rule, .in_force = rules_in_force(rule->pack, look->today)};
     struct rules_period now = rules_period_of(rule->every, look->today), past[64];
     size_t many = 0;
     TRY(exempt_load(work));
     if (rule->every != RULES_ONCE) {
         DB_ROWS(rows);
         TRY(db_query(look->call, &rows,
-                     "SELECT DISTINCT occurrence FROM rules_duty WHERE current = 1 AND rule = $1 AND occurrence <> $2 ORDER BY occurrence",
+                     "SELECT DISTINCT occurrence FROM rules_duty WHERE current = 1 AND rule = $1 AND "
+                     "occurrence <> $2 ORDER BY occurrence",
                      db_c(rule->id), db_c(now.name)));
         while (db_next(&rows) && many < sizeof(past) / sizeof(past[0]))
             many += rules_period_parse(rule->every, db_col_str(&rows, 0), &past[many]);

@@ -43,32 +43,35 @@ struct rules_work { /* one rule in one period */
     struct rules_dated *exempt, *cancelled;
     struct rules_sent *sent;
     size_t many, many_exempt, many_cancelled, many_sent, exempt_at, cancelled_at, sent_at;
-    int64_t noted, summed_opened, summed_satisfied, summed_other; /* ledger entries written, changes only summed up */
+    int64_t noted, summed_opened, summed_satisfied,
+        summed_other; /* ledger entries written, changes only summed up */
 };
 
 struct rules_verdict {
     bool applies, satisfied;
-    int64_t satisfied_ms;             /* newest since of the facts that satisfy; 0: not told */
-    int32_t exempt_until, kept_from;  /* RULES_DAY_NONE: none */
+    int64_t satisfied_ms;            /* newest since of the facts that satisfy; 0: not told */
+    int32_t exempt_until, kept_from; /* RULES_DAY_NONE: none */
     int32_t from;
     struct str severity;
 };
 
 void *rules_grown(struct arena *arena, void *at, size_t many, size_t *cap, size_t size);
 /* state: open, waived, or satisfied (noted as fulfilled without ever having been open). */
-MUST_USE enum err rules_duty_open(struct rules_work *work, const struct rules_subject_row *subject, const struct rules_verdict *verdict,
-                                  const char *state, int32_t not_before);
-MUST_USE enum err rules_duty_close(struct rules_work *work, const struct rules_standing *row, const char *state, int64_t done_ms);
+MUST_USE enum err rules_duty_open(struct rules_work *work, const struct rules_subject_row *subject,
+                                  const struct rules_verdict *verdict, const char *state, int32_t not_before);
+MUST_USE enum err rules_duty_close(struct rules_work *work, const struct rules_standing *row,
+                                   const char *state, int64_t done_ms);
 MUST_USE enum err rules_duty_retire(struct rules_work *work, const struct rules_standing *row);
 MUST_USE enum err rules_duty_waive(struct rules_work *work, const struct rules_standing *row);
 /* An open row that stays open: basis moved? calendar changed? late? reminders? */
-MUST_USE enum err rules_duty_keep(struct rules_work *work, struct rules_standing *row, const struct rules_subject_row *subject,
+MUST_USE enum err rules_duty_keep(struct rules_work *work, struct rules_standing *row,
+                                  const struct rules_subject_row *subject,
                                   const struct rules_verdict *verdict);
 MUST_USE enum err rules_duty_exempt_until(struct rules_work *work, int64_t subject_id, int32_t *ret);
 MUST_USE enum err rules_duty_sent_load(struct rules_work *work);
 MUST_USE enum err rules_duty_tally(struct rules_work *work);
 /* Writes rules_change and says it in the ledger. */
-MUST_USE enum err rules_duty_changed(struct call *call, int64_t duty_id, const char *what, struct str old_value, struct str new_value,
-                                     struct str reason);
+MUST_USE enum err rules_duty_changed(struct call *call, int64_t duty_id, const char *what,
+                                     struct str old_value, struct str new_value, struct str reason);
 
 #endif

@@ -29,16 +29,18 @@ static enum err exempt_until(struct gate_ask *ask, const struct rules_gate_rule 
     *ret = STR_NONE;
     if (!gate->exemption.procedure)
         return ERR_OK;
-    TRY(db_query(ask->call, &rows,
-                 "SELECT MAX(until_on) FROM rules_exemption WHERE rule = $1 AND subject_kind = $2 AND subject_id = $3"
-                 " AND state = 'approved' AND until_on >= $4",
-                 db_c(gate->id), db_c(gate->subject->name), db_int(ask->subject_id), db_str(ask->look->today_on)));
+    TRY(db_query(
+        ask->call, &rows,
+        "SELECT MAX(until_on) FROM rules_exemption WHERE rule = $1 AND subject_kind = $2 AND subject_id = $3"
+        " AND state = 'approved' AND until_on >= $4",
+        db_c(gate->id), db_c(gate->subject->name), db_int(ask->subject_id), db_str(ask->look->today_on)));
     if (db_next(&rows))
         *ret = db_col_copy(ask->call, &rows, 0);
     return db_end(&rows);
 }
 
-static void tell(struct gate_ask *ask, const struct rules_gate_rule *gate, const struct rules_require *require, bool met, struct str exempt)
+static void tell(struct gate_ask *ask, const struct rules_gate_rule *gate,
+                 const struct rules_require *require, bool met, struct str exempt)
 {
     const struct rules_pack *pack = gate->pack;
     const struct rules_article *article = pack->articles;

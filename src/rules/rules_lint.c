@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-void rules_complain_args(struct rules_checker *checker, int line, int column, const char *key, const struct str *args, size_t many)
+void rules_complain_args(struct rules_checker *checker, int line, int column, const char *key,
+                         const struct str *args, size_t many)
 {
     if (checker->many == RULES_LINT_MAX)
         return;
@@ -59,21 +60,24 @@ static struct str joined(struct arena *arena, const char *const *names)
 }
 
 /* "unknown X; did you mean Y?" or, when nothing is near, the list of what there is. */
-static void unknown(struct rules_checker *checker, int line, int column, const char *what, struct str word, const char *const *names)
+static void unknown(struct rules_checker *checker, int line, int column, const char *what, struct str word,
+                    const char *const *names)
 {
     struct str near = rules_nearest(word, names);
     struct str kind = words_get(checker->lang, what);
     if (near.len)
         rules_complain(checker, line, column, "rules.lint.unknown_near", kind, word, near);
     else
-        rules_complain(checker, line, column, "rules.lint.unknown", kind, word, joined(checker->arena, names));
+        rules_complain(checker, line, column, "rules.lint.unknown", kind, word,
+                       joined(checker->arena, names));
 }
 
 bool rules_check_keys(struct rules_checker *checker, const struct rules_yaml *map, const char *const *names)
 {
     if (!map || map->kind != RULES_YAML_MAP) {
         if (map)
-            rules_complain(checker, map->line, map->column, "rules.lint.want_map", joined(checker->arena, names));
+            rules_complain(checker, map->line, map->column, "rules.lint.want_map",
+                           joined(checker->arena, names));
         return false;
     }
     for (const struct rules_yaml *at = map->child; at; at = at->next) {
@@ -86,7 +90,8 @@ bool rules_check_keys(struct rules_checker *checker, const struct rules_yaml *ma
     return true;
 }
 
-const char *rules_check_text(struct rules_checker *checker, const struct rules_yaml *map, const char *key, bool required)
+const char *rules_check_text(struct rules_checker *checker, const struct rules_yaml *map, const char *key,
+                             bool required)
 {
     const struct rules_yaml *node = rules_yaml_get(map, key);
     if (!node) {
@@ -106,7 +111,8 @@ const char *rules_check_text(struct rules_checker *checker, const struct rules_y
     return text.len ? str_c(checker->arena, text) : NULL;
 }
 
-bool rules_check_number(struct rules_checker *checker, const struct rules_yaml *node, int64_t min, int64_t max, int64_t *ret)
+bool rules_check_number(struct rules_checker *checker, const struct rules_yaml *node, int64_t min,
+                        int64_t max, int64_t *ret)
 {
     int64_t number;
     if (rules_yaml_int(node, &number) && number >= min && number <= max) {
@@ -114,14 +120,17 @@ bool rules_check_number(struct rules_checker *checker, const struct rules_yaml *
         return true;
     }
     rules_complain(checker, node->line, node->column, "rules.lint.want_number",
-                   str_format(checker->arena, "%lld", (long long)min), str_format(checker->arena, "%lld", (long long)max));
+                   str_format(checker->arena, "%lld", (long long)min),
+                   str_format(checker->arena, "%lld", (long long)max));
     return false;
 }
 
-const char *rules_check_word(struct rules_checker *checker, const struct rules_yaml *node, const char *const *names, const char *what)
+const char *rules_check_word(struct rules_checker *checker, const struct rules_yaml *node,
+                             const char *const *names, const char *what)
 {
     if (node->kind != RULES_YAML_TEXT) {
-        rules_complain(checker, node->line, node->column, "rules.lint.want_word", words_get(checker->lang, what));
+        rules_complain(checker, node->line, node->column, "rules.lint.want_word",
+                       words_get(checker->lang, what));
         return NULL;
     }
     for (size_t i = 0; names[i]; i++)

@@ -35,23 +35,28 @@ static enum err check_others(struct call *call, const struct rules_pack *pack)
         for (size_t j = 0; j < set->packs[i]->many_articles; j++)
             for (size_t k = 0; k < pack->many_articles; k++)
                 if (!strcmp(set->packs[i]->articles[j].id, pack->articles[k].id))
-                    return call_fail(call, ERR_INVALID, "yaml", "rules.fault.article_taken", str_of(pack->articles[k].id),
-                                     str_of(set->packs[i]->id));
+                    return call_fail(call, ERR_INVALID, "yaml", "rules.fault.article_taken",
+                                     str_of(pack->articles[k].id), str_of(set->packs[i]->id));
     }
     return ERR_OK;
 }
 
-static enum err store(struct call *call, const struct rules_pack *pack, struct str yaml, struct str digest, const char *source)
+static enum err store(struct call *call, const struct rules_pack *pack, struct str yaml, struct str digest,
+                      const char *source)
 {
     struct call_who who = call_who(call);
     struct clock_date from = clock_date(pack->from), to = clock_date(pack->to == INT32_MAX ? 0 : pack->to);
-    TRY(db_run(call, "UPDATE rules_pack SET state = 'replaced' WHERE pack = $1 AND state = 'current'", db_c(pack->id)));
+    TRY(db_run(call, "UPDATE rules_pack SET state = 'replaced' WHERE pack = $1 AND state = 'current'",
+               db_c(pack->id)));
     return db_run(call,
-                  "INSERT INTO rules_pack (pack, version, state, title, number, issuer, effective_from, effective_to, source, digest,"
-                  " yaml, loaded_at_ms, loaded_by) VALUES ($1, $2, 'current', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                  db_c(pack->id), db_c(pack->version), db_c(pack->title), db_c(pack->number ? pack->number : ""), db_c(pack->issuer),
-                  db_c(from.text), pack->to == INT32_MAX ? db_null() : db_c(to.text), db_c(source), db_str(digest), db_str(yaml),
-                  db_int(call->now_ms), db_int(who.user_id));
+                  "INSERT INTO rules_pack (pack, version, state, title, number, issuer, effective_from, "
+                  "effective_to, source, digest,"
+                  " yaml, loaded_at_ms, loaded_by) VALUES ($1, $2, 'current', $3, $4, $5, $6, $7, $8, $9, "
+                  "$10, $11, $12)",
+                  db_c(pack->id), db_c(pack->version), db_c(pack->title),
+                  db_c(pack->number ? pack->number : ""), db_c(pack->issuer), db_c(from.text),
+                  pack->to == INT32_MAX ? db_null() : db_c(to.text), db_c(source), db_str(digest),
+                  db_str(yaml), db_int(call->now_ms), db_int(who.user_id));
 }
 
 static enum err apply(struct call *call, struct rules_load_report *ret)
@@ -71,7 +76,8 @@ static enum err apply(struct call *call, struct rules_load_report *ret)
     return rules_evaluate_all(call, set, pack, &ret->opens, &ret->closes);
 }
 
-static enum err say(struct call *call, const struct rules_load_report *report, struct str digest, const char *source)
+static enum err say(struct call *call, const struct rules_load_report *report, struct str digest,
+                    const char *source)
 {
     BUF(out, 65536);
     struct json_writer w = json_writer(&out);
@@ -97,14 +103,17 @@ static enum err load(struct call *call, struct str yaml, const char *source, str
     const struct rules_pack *pack = rules_compile(checker, yaml);
     if (checker->many || !pack)
         return mistakes(call, checker);
-    *ret = (struct rules_load_report){.articles = (int64_t)pack->many_articles, .duties = (int64_t)pack->many_duties,
-                                      .gates = (int64_t)pack->many_gates, .consequences = (int64_t)pack->many_consequences};
+    *ret = (struct rules_load_report){.articles = (int64_t)pack->many_articles,
+                                      .duties = (int64_t)pack->many_duties,
+                                      .gates = (int64_t)pack->many_gates,
+                                      .consequences = (int64_t)pack->many_consequences};
     ret->pack = str_copy(call->arena, str_of(pack->id));
     ret->version = str_copy(call->arena, str_of(pack->version));
     struct crypt_sm3 sum = crypt_sm3(yaml);
     struct str digest = str_hex(call->arena, sum.bytes, sizeof sum.bytes);
     int64_t same;
-    TRY(db_get_int(call, &same, 0, "SELECT COUNT(*) FROM rules_pack WHERE pack = $1 AND state = 'current' AND digest = $2",
+    TRY(db_get_int(call, &same, 0,
+                   "SELECT COUNT(*) FROM rules_pack WHERE pack = $1 AND state = 'current' AND digest = $2",
                    db_c(pack->id), db_str(digest)));
     if (same)
         return ERR_OK;
@@ -144,8 +153,10 @@ static void install(const char *path, struct str bytes, void *context)
     struct str name = str_slice(str_of(path), 6, str_of(path).len - 11);
     int64_t uploaded = 0;
     struct rules_load_report report;
-    at->word = db_get_int(call, &uploaded, 0, "SELECT COUNT(*) FROM rules_pack WHERE pack = $1 AND state = 'current' AND source = 'upload'",
-                          db_str(name));
+    at->word = db_get_int(
+        call, &uploaded, 0,
+        "SELECT COUNT(*) FROM rules_pack WHERE pack = $1 AND state = 'current' AND source = 'upload'",
+        db_str(name));
     if (at->word == ERR_OK && !uploaded)
         at->word = load(call, bytes, "builtin", &report);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. A look is one view of the facts, for one subject or (subject 0) for all. The rows of a fact are fetched once
- * a look, sorted by subject, and every rule walks them with cursors beside the sorted subjects: evaluating a rule over
- * 100,000 systems is a few queries and one merge, and evaluating one system runs the same code over arrays of one.
+ * Method. A look is one view of the facts, for one subject or (subject 0) for all. The rows of a fact are
+ * fetched once a look, sorted by subject, and every rule walks them with cursors beside the sorted subjects:
+ * evaluating a rule over 100,000 systems is a few queries and one merge, and evaluating one system runs the
+ * same code over arrays of one.
  */
 #include "rules/rules_duty.h"
 
@@ -77,8 +78,10 @@ static size_t fact_args(struct rules_look *look, const struct rules_fact *fact, 
             span = rules_period_of(RULES_QUARTER, period->name[0] ? period->first : look->today);
         else if (str_is(args[i], "month"))
             span = rules_period_of(RULES_MONTH, period->name[0] ? period->first : look->today);
-        ret[many++] = args[i].len ? db_str(str_copy(look->arena, str_of(clock_date(span.first).text))) : db_c("0000-01-01");
-        ret[many++] = args[i].len ? db_str(str_copy(look->arena, str_of(clock_date(span.last).text))) : db_c("9999-12-31");
+        ret[many++] = args[i].len ? db_str(str_copy(look->arena, str_of(clock_date(span.first).text)))
+                                  : db_c("0000-01-01");
+        ret[many++] = args[i].len ? db_str(str_copy(look->arena, str_of(clock_date(span.last).text)))
+                                  : db_c("9999-12-31");
     }
     return many;
 }
@@ -90,7 +93,8 @@ static enum err fetch(struct rules_look *look, struct rules_fetched *into)
     size_t many = fact_args(look, into->fact, into->args, &into->period, args), cap = 0;
     TRY(db_query_args(look->call, &rows, rules_sql_for(into->fact->sql, look->subject_id), args, many));
     while (db_next(&rows) && into->rows.many < ROWS_MAX) {
-        into->rows.at = rules_grown(look->arena, into->rows.at, into->rows.many, &cap, sizeof(struct rules_row));
+        into->rows.at =
+            rules_grown(look->arena, into->rows.at, into->rows.many, &cap, sizeof(struct rules_row));
         struct rules_row *row = &into->rows.at[into->rows.many++];
         *row = (struct rules_row){.id = db_col_int(&rows, 0), .since = db_col_int(&rows, 1)};
         row->is_text = db_col_kind(&rows, 2) == DB_TEXT;
@@ -108,7 +112,8 @@ enum err rules_look_fact(struct rules_look *look, const struct rules_fact *fact,
                          const struct rules_period *period, struct rules_rows *ret)
 {
     struct rules_period whole = rules_period_of(RULES_ONCE, 0);
-    bool dated = (fact->args[0] && !strcmp(fact->args[0], "period")) || (fact->args[0] && fact->args[1] && !strcmp(fact->args[1], "period"));
+    bool dated = (fact->args[0] && !strcmp(fact->args[0], "period")) ||
+                 (fact->args[0] && fact->args[1] && !strcmp(fact->args[1], "period"));
     period = dated ? period : &whole;
     for (struct rules_fetched *at = look->fetched; at; at = at->next)
         if (at->fact == fact && str_eq(at->args[0], args[0]) && str_eq(at->args[1], args[1]) &&
@@ -117,7 +122,8 @@ enum err rules_look_fact(struct rules_look *look, const struct rules_fact *fact,
             return ERR_OK;
         }
     struct rules_fetched *made = ARENA_NEW(look->arena, struct rules_fetched);
-    *made = (struct rules_fetched){.fact = fact, .args = {args[0], args[1]}, .period = *period, .next = look->fetched};
+    *made = (struct rules_fetched){
+        .fact = fact, .args = {args[0], args[1]}, .period = *period, .next = look->fetched};
     TRY(fetch(look, made));
     look->fetched = made;
     *ret = made->rows;
@@ -132,7 +138,8 @@ static int by_subject(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static enum err fetch_systems(struct rules_look *look, const struct rules_subject *subject, struct rules_subject_rows *into)
+static enum err fetch_systems(struct rules_look *look, const struct rules_subject *subject,
+                              struct rules_subject_rows *into)
 {
     DB_ROWS(rows);
     struct db_arg arg = db_int(look->subject_id);
@@ -152,7 +159,8 @@ static enum err fetch_systems(struct rules_look *look, const struct rules_subjec
     return db_end(&rows);
 }
 
-static enum err fetch_subjects(struct rules_look *look, const struct rules_subject *subject, struct rules_subject_rows *into)
+static enum err fetch_subjects(struct rules_look *look, const struct rules_subject *subject,
+                               struct rules_subject_rows *into)
 {
     DB_ROWS(rows);
     struct db_arg arg = db_int(look->subject_id);
@@ -173,7 +181,8 @@ static enum err fetch_subjects(struct rules_look *look, const struct rules_subje
     return fetch_systems(look, subject, into);
 }
 
-enum err rules_look_subjects(struct rules_look *look, const struct rules_subject *subject, struct rules_subject_rows *ret)
+enum err rules_look_subjects(struct rules_look *look, const struct rules_subject *subject,
+                             struct rules_subject_rows *ret)
 {
     for (size_t i = 0; i < look->many_subjects; i++)
         if (look->subjects[i].subject == subject) {
@@ -238,8 +247,8 @@ bool rules_passes(const struct rules_cond *cond, const struct rules_row *row, in
     return compares(cond, row);
 }
 
-enum err rules_cursor_rows(struct rules_look *look, struct rules_cursor *cursor, int64_t id, const struct rules_row **ret,
-                           size_t *ret_many)
+enum err rules_cursor_rows(struct rules_look *look, struct rules_cursor *cursor, int64_t id,
+                           const struct rules_row **ret, size_t *ret_many)
 {
     if (!cursor->fetched)
         TRY(rules_look_fact(look, cursor->cond->fact, cursor->cond->args, &cursor->period, &cursor->rows));
@@ -254,7 +263,8 @@ enum err rules_cursor_rows(struct rules_look *look, struct rules_cursor *cursor,
     return ERR_OK;
 }
 
-enum err rules_cursor_holds(struct rules_look *look, struct rules_cursor *cursor, int64_t id, bool *ret, int64_t *ret_since)
+enum err rules_cursor_holds(struct rules_look *look, struct rules_cursor *cursor, int64_t id, bool *ret,
+                            int64_t *ret_since)
 {
     const struct rules_row *row;
     size_t many;

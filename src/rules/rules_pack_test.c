@@ -4,10 +4,15 @@
 /* Every row of the requirements is an article of its pack, with its citation. */
 static void test_shipped_packs_have_every_article(void **unused)
 {
-    static const struct { const char *pack; const char *articles; } wanted[] = {
+    static const struct {
+        const char *pack;
+        const char *articles;
+    } wanted[] = {
         {"S", "S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 SA1 SA2 SA3"},
-        {"J", "J2 J3 J4 J5 J6 J7 J8 J9 J10 J11 J12 J13 J14 J15 J16 J17 J18 J19 J20 J21 J22 J23 J24 J25 J26 J27 J28 J29"},
-        {"Z", "Z2 Z3 Z4 Z5 Z6 Z7 Z8 Z9 Z10 Z11 Z12 Z13 Z14 Z15 Z16 Z17 Z18 Z19 Z20 Z21 Z22 Z23 Z24 Z25 Z26 Z27"},
+        {"J", "J2 J3 J4 J5 J6 J7 J8 J9 J10 J11 J12 J13 J14 J15 J16 J17 J18 J19 J20 J21 J22 J23 J24 J25 J26 "
+              "J27 J28 J29"},
+        {"Z",
+         "Z2 Z3 Z4 Z5 Z6 Z7 Z8 Z9 Z10 Z11 Z12 Z13 Z14 Z15 Z16 Z17 Z18 Z19 Z20 Z21 Z22 Z23 Z24 Z25 Z26 Z27"},
         {"Y", "Y2 Y3 Y4 Y5 Y6 Y7 Y8"},
     };
     (void)unused;
@@ -19,7 +24,8 @@ static void test_shipped_packs_have_every_article(void **unused)
         struct str yaml = t_file(arena, str_format(arena, "packs/%s.yaml", wanted[i].pack).at);
         OK(rules_pack_lint(&call, yaml, &lint, &many));
         for (size_t j = 0; j < many; j++)
-            print_message("%s %d:%d %.*s\n", wanted[i].pack, lint[j].line, lint[j].column, STR_ARG(lint[j].message));
+            print_message("%s %d:%d %.*s\n", wanted[i].pack, lint[j].line, lint[j].column,
+                          STR_ARG(lint[j].message));
         assert_int_equal(many, 0);
         struct rules_checker checker = {.arena = arena};
         struct rules_pack *pack = rules_compile(&checker, yaml);
@@ -71,19 +77,22 @@ static void test_load_is_frozen_counted_and_told(void **unused)
 static void test_new_version_keeps_frozen_terms(void **unused)
 {
 #define PACK(version, days, second)                                                                          \
-    "pack: {id: T, title: 测试, issuer: 测试办, version: " version ", effective: {from: 2020-01-01}}\n"        \
-    "articles: [{id: T1, cite: 第一条, title: 甲, summary: 甲。}]\n"                                          \
+    "pack: {id: T, title: 测试, issuer: 测试办, version: " version ", effective: {from: 2020-01-01}}\n"      \
+    "articles: [{id: T1, cite: 第一条, title: 甲, summary: 甲。}]\n"                                   \
     "duties:\n"                                                                                              \
     "  - {id: T1.a, article: T1, subject: unit, demand: 旧 " version ", applies: [org.unit_kind],"           \
-    " satisfied: [{org.post_filled: {post: admin_head}}], due: {from: opened, working_days: " days "}, answers: {post: admin_head}}\n" second
+    " satisfied: [{org.post_filled: {post: admin_head}}], due: {from: opened, working_days: " days           \
+    "}, answers: {post: admin_head}}\n" second
     struct bench b;
     struct rules_duty duty;
     (void)unused;
     t_open(&b);
     t_subject(&b, "unit", 1, 1, 0);
     t_fact(&b, "org.unit_kind", 1, NULL, NULL, "bureau", 0);
-    t_load_text(&b, STR(PACK("v1", "3", "  - {id: T1.b, article: T1, subject: unit, demand: 乙, applies: [org.unit_kind], satisfied: [registry.register_filed],"
-                                       " due: {from: opened, days: 10}, answers: {post: admin_head}}\n")));
+    t_load_text(&b, STR(PACK("v1", "3",
+                             "  - {id: T1.b, article: T1, subject: unit, demand: 乙, applies: "
+                             "[org.unit_kind], satisfied: [registry.register_filed],"
+                             " due: {from: opened, days: 10}, answers: {post: admin_head}}\n")));
     assert_string_equal(t_state(&b, "T1.a", 1), "open 2026-10-10");
     assert_string_equal(t_state(&b, "T1.b", 1), "open 2026-10-10"); /* ten calendar days: a make-up workday */
     t_on(&b, "2026-10-08");
@@ -106,13 +115,15 @@ static void test_bad_pack_changes_nothing(void **unused)
     struct rules_load_report report;
     (void)unused;
     t_open(&b);
-    assert_int_equal(rules_pack_load(b.call, STR("pack: {id: T}\narticles: []\n"), false, &report), ERR_INVALID);
+    assert_int_equal(rules_pack_load(b.call, STR("pack: {id: T}\narticles: []\n"), false, &report),
+                     ERR_INVALID);
     assert_true(b.call->faults_count >= 3);
     assert_int_equal(b.call->faults->row, 1);
     call_faults_clear(b.call);
     t_load(&b, "Y");
-    struct str twin = STR("pack: {id: Y5, title: 甲, issuer: 乙, version: '1', effective: {from: 2020-01-01}}\n"
-                          "articles: [{id: Y5, cite: 一, title: 甲, summary: 甲。, informs: true}]\n");
+    struct str twin =
+        STR("pack: {id: Y5, title: 甲, issuer: 乙, version: '1', effective: {from: 2020-01-01}}\n"
+            "articles: [{id: Y5, cite: 一, title: 甲, summary: 甲。, informs: true}]\n");
     assert_int_equal(rules_pack_load(b.call, twin, false, &report), ERR_INVALID);
     assert_string_equal(b.call->faults->key, "rules.fault.article_taken");
     assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM rules_pack"), 1);
@@ -145,8 +156,10 @@ static void test_cite_and_threshold(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped_packs_have_every_article), cmocka_unit_test(test_load_is_frozen_counted_and_told),
-        cmocka_unit_test(test_new_version_keeps_frozen_terms),   cmocka_unit_test(test_bad_pack_changes_nothing),
+        cmocka_unit_test(test_shipped_packs_have_every_article),
+        cmocka_unit_test(test_load_is_frozen_counted_and_told),
+        cmocka_unit_test(test_new_version_keeps_frozen_terms),
+        cmocka_unit_test(test_bad_pack_changes_nothing),
         cmocka_unit_test(test_cite_and_threshold),
     };
     return cmocka_run_group_tests(tests, t_declare, NULL);

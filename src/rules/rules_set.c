@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. Packs live in the database as the YAML that was loaded; compiled they are kept once a process, keyed by the
- * digests of the current rows as the asking transaction sees them. So a load that rolls back, another node's load and a
- * preview inside a savepoint all see the right packs, and the usual case costs one short query. Compiled packs are
- * counted: a reader holds its set until its arena ends, even when a newer one takes the place.
+ * Method. Packs live in the database as the YAML that was loaded; compiled they are kept once a process,
+ * keyed by the digests of the current rows as the asking transaction sees them. So a load that rolls back,
+ * another node's load and a preview inside a savepoint all see the right packs, and the usual case costs one
+ * short query. Compiled packs are counted: a reader holds its set until its arena ends, even when a newer one
+ * takes the place.
  */
 #include "rules/rules_inner.h"
 
@@ -14,8 +15,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define KEY_MAX        8192
-#define SET_BYTES_MAX  (256 * 1024 * 1024)
+#define KEY_MAX       8192
+#define SET_BYTES_MAX (256 * 1024 * 1024)
 
 struct held {
     struct rules_set set; /* first: a set handed out is its held */
@@ -47,7 +48,8 @@ static void release(void *thing)
 static enum err key_of(struct call *call, struct buf *key)
 {
     DB_ROWS(rows);
-    TRY(db_query(call, &rows, "SELECT pack_row, digest FROM rules_pack WHERE state = 'current' ORDER BY pack"));
+    TRY(db_query(call, &rows,
+                 "SELECT pack_row, digest FROM rules_pack WHERE state = 'current' ORDER BY pack"));
     while (db_next(&rows))
         buf_format(key, "%lld:%.*s;", (long long)db_col_int(&rows, 0), STR_ARG(db_col_str(&rows, 1)));
     TRY(db_end(&rows));
@@ -151,8 +153,9 @@ enum err rules_cite(struct call *call, const char *article, struct str *ret_text
             if (strcmp(pack->articles[j].id, article))
                 continue;
             bool numbered = pack->number && *pack->number;
-            *ret_text = str_format(call->arena, "《%s》%s%s%s%s", pack->title, numbered ? "（" : "", numbered ? pack->number : "",
-                                   numbered ? "）" : "", pack->articles[j].cite);
+            *ret_text =
+                str_format(call->arena, "《%s》%s%s%s%s", pack->title, numbered ? "（" : "",
+                           numbered ? pack->number : "", numbered ? "）" : "", pack->articles[j].cite);
             return ERR_OK;
         }
     }

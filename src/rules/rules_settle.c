@@ -7,11 +7,12 @@
 
 #include "base/clock.h"
 
-#define KINDS_MAX        16
-#define LOOK_BYTES_MAX   (2048ULL * 1024 * 1024)
-#define ROUNDS_MAX       8    /* a proposal may touch what another rule watches; rules that chase each other stop here */
-#define ONE_BY_ONE       200  /* so many touched subjects are always evaluated one at a time */
-#define SET_WISE_SHARE   40   /* beyond, set-wise as soon as touching one by one would cost about as much */
+#define KINDS_MAX      16
+#define LOOK_BYTES_MAX (2048ULL * 1024 * 1024)
+#define ROUNDS_MAX                                                                                           \
+    8 /* a proposal may touch what another rule watches; rules that chase each other stop here */
+#define ONE_BY_ONE     200 /* so many touched subjects are always evaluated one at a time */
+#define SET_WISE_SHARE 40  /* beyond, set-wise as soon as touching one by one would cost about as much */
 
 struct rules_touched {
     struct touched_kind {
@@ -74,7 +75,8 @@ void rules_touch(struct call *call, const char *subject_kind, int64_t subject_id
     kind->ids[kind->many++] = subject_id;
 }
 
-enum err rules_evaluate_pack(struct rules_look *look, const struct rules_pack *pack, const struct rules_subject *only)
+enum err rules_evaluate_pack(struct rules_look *look, const struct rules_pack *pack,
+                             const struct rules_subject *only)
 {
     for (size_t i = 0; i < pack->many_duties; i++)
         if (pack->duties[i].subject == only)
@@ -86,8 +88,9 @@ enum err rules_evaluate_pack(struct rules_look *look, const struct rules_pack *p
 }
 
 /* packs: NULL, or the only pack to evaluate. subject_id 0: all subjects of the kind. */
-static enum err evaluate(struct call *call, const struct rules_set *set, const struct rules_pack *only, const struct rules_subject *subject,
-                         int64_t subject_id, int64_t *ret_opened, int64_t *ret_closed)
+static enum err evaluate(struct call *call, const struct rules_set *set, const struct rules_pack *only,
+                         const struct rules_subject *subject, int64_t subject_id, int64_t *ret_opened,
+                         int64_t *ret_closed)
 {
     ARENA(arena, LOOK_BYTES_MAX);
     struct rules_look *look = ARENA_NEW(arena, struct rules_look);
@@ -139,8 +142,8 @@ enum err rules_settle(struct call *call)
     return ERR_OK;
 }
 
-enum err rules_evaluate_all(struct call *call, const struct rules_set *set, const struct rules_pack *only, int64_t *ret_opened,
-                            int64_t *ret_closed)
+enum err rules_evaluate_all(struct call *call, const struct rules_set *set, const struct rules_pack *only,
+                            int64_t *ret_opened, int64_t *ret_closed)
 {
     for (size_t i = 0; rules_subject_at(i); i++)
         TRY(evaluate(call, set, only, rules_subject_at(i), 0, ret_opened, ret_closed));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rules_test: what the tests of this room share: a database with the room's tables, a pretend capability whose facts are
- * rows of one table (every fact name the shipped packs use), and the published calendar.
+ * rules_test: what the tests of this room share: a database with the room's tables, a pretend capability
+ * whose facts are rows of one table (every fact name the shipped packs use), and the published calendar.
  */
 #ifndef ANZE_RULES_RULES_TEST_H
 #define ANZE_RULES_RULES_TEST_H
@@ -22,28 +22,43 @@
 #include "rules/rules_duty.h"
 
 #define WORD_FACT(name_, subject_, order_)                                                                   \
-    {.name = name_, .subject = subject_, .order = order_,                                                    \
-     .sql = "SELECT subject_id, since, word FROM t_fact WHERE name = '" name_ "' AND ($1 = 0 OR subject_id = $1)"}
+    {                                                                                                        \
+        .name = name_, .subject = subject_, .order = order_,                                                 \
+        .sql = "SELECT subject_id, since, word FROM t_fact WHERE name = '" name_                             \
+               "' AND ($1 = 0 OR subject_id = $1)"                                                           \
+    }
 #define NUMBER_FACT(name_, subject_)                                                                         \
-    {.name = name_, .subject = subject_,                                                                     \
-     .sql = "SELECT subject_id, since, number FROM t_fact WHERE name = '" name_ "' AND ($1 = 0 OR subject_id = $1)"}
+    {                                                                                                        \
+        .name = name_, .subject = subject_,                                                                  \
+        .sql = "SELECT subject_id, since, number FROM t_fact WHERE name = '" name_                           \
+               "' AND ($1 = 0 OR subject_id = $1)"                                                           \
+    }
 
 static const char *const t_severities[] = {"info", "low", "medium", "high", "critical", NULL};
 static const struct field_enum t_severity = {"severity", t_severities, NULL};
-static const char *const t_lifecycles[] = {"planning", "building", "testing", "trial", "online", "suspended", "shutdown", "retired", NULL};
+static const char *const t_lifecycles[] = {"planning",  "building", "testing", "trial", "online",
+                                           "suspended", "shutdown", "retired", NULL};
 static const struct field_enum t_lifecycle = {"lifecycle_status", t_lifecycles, NULL};
-static const char *const t_places[] = {"province_cloud", "city_cloud", "county_cloud", "own_room", "idc", "public_cloud", "superior", NULL};
+static const char *const t_places[] = {
+    "province_cloud", "city_cloud", "county_cloud", "own_room", "idc", "public_cloud", "superior", NULL};
 static const struct field_enum t_place = {"deploy_location", t_places, NULL};
-static const char *const t_kinds[] = {"leading_group", "regulator", "bureau", "section", "affiliated_unit", "association", "township", "soe", "vendor", NULL};
+static const char *const t_kinds[] = {"leading_group", "regulator", "bureau", "section", "affiliated_unit",
+                                      "association",   "township",  "soe",    "vendor",  NULL};
 static const struct field_enum t_kind = {"unit_kind", t_kinds, NULL};
 
 static const struct rules_fact t_facts[] = {
     WORD_FACT("org.unit_kind", "unit", &t_kind),
-    {.name = "org.post_filled", .subject = "unit", .args = {"post"},
-     .sql = "SELECT subject_id, since, 1 FROM t_fact WHERE name = 'org.post_filled' AND ($2 = '' OR arg = $2) AND ($1 = 0 OR subject_id = $1)"},
+    {.name = "org.post_filled",
+     .subject = "unit",
+     .args = {"post"},
+     .sql = "SELECT subject_id, since, 1 FROM t_fact WHERE name = 'org.post_filled' AND ($2 = '' OR arg = "
+            "$2) AND ($1 = 0 OR subject_id = $1)"},
     NUMBER_FACT("org.has_systems", "unit"),
-    {.name = "evidence.filed", .subject = "unit", .args = {"kind", "period"},
-     .sql = "SELECT subject_id, since, NULL FROM t_fact WHERE name = 'evidence.filed' AND ($2 = '' OR arg = $2) AND word BETWEEN $3 AND $4"
+    {.name = "evidence.filed",
+     .subject = "unit",
+     .args = {"kind", "period"},
+     .sql = "SELECT subject_id, since, NULL FROM t_fact WHERE name = 'evidence.filed' AND ($2 = '' OR arg = "
+            "$2) AND word BETWEEN $3 AND $4"
             " AND ($1 = 0 OR subject_id = $1)"},
     NUMBER_FACT("registry.register_filed", "unit"),
     NUMBER_FACT("registry.registered", "system"),
@@ -76,20 +91,25 @@ static const struct rules_fact t_facts[] = {
     NUMBER_FACT("finding.address_settled", "address"),
 };
 #define T_SUBJECT(kind)                                                                                      \
-    "SELECT subject_id, unit_id, unit_path, label FROM t_subject WHERE kind = '" kind "' AND ($1 = 0 OR subject_id = $1)"
+    "SELECT subject_id, unit_id, unit_path, label FROM t_subject WHERE kind = '" kind                        \
+    "' AND ($1 = 0 OR subject_id = $1)"
 static const struct rules_subject t_subjects[] = {
     {.name = "unit", .sql = T_SUBJECT("unit")},
     {.name = "system", .sql = T_SUBJECT("system")},
-    {.name = "finding", .sql = T_SUBJECT("finding"),
-     .system_sql = "SELECT subject_id, system_id FROM t_subject WHERE kind = 'finding' AND system_id > 0 AND ($1 = 0 OR subject_id = $1)"},
+    {.name = "finding",
+     .sql = T_SUBJECT("finding"),
+     .system_sql = "SELECT subject_id, system_id FROM t_subject WHERE kind = 'finding' AND system_id > 0 AND "
+                   "($1 = 0 OR subject_id = $1)"},
     {.name = "address", .sql = T_SUBJECT("address")},
 };
 
 #define T_SCHEMA                                                                                             \
-    "CREATE TABLE t_subject (kind TEXT NOT NULL, subject_id INTEGER NOT NULL, unit_id INTEGER NOT NULL, unit_path TEXT NOT NULL,"  \
-    " label TEXT NOT NULL, system_id INTEGER NOT NULL, PRIMARY KEY (kind, subject_id)) STRICT;"                                    \
-    "CREATE TABLE t_fact (name TEXT NOT NULL, subject_id INTEGER NOT NULL, since INTEGER NOT NULL, arg TEXT NOT NULL, word TEXT,"   \
-    " number INTEGER) STRICT;"                                                                                                      \
+    "CREATE TABLE t_subject (kind TEXT NOT NULL, subject_id INTEGER NOT NULL, unit_id INTEGER NOT NULL, "    \
+    "unit_path TEXT NOT NULL,"                                                                               \
+    " label TEXT NOT NULL, system_id INTEGER NOT NULL, PRIMARY KEY (kind, subject_id)) STRICT;"              \
+    "CREATE TABLE t_fact (name TEXT NOT NULL, subject_id INTEGER NOT NULL, since INTEGER NOT NULL, arg "     \
+    "TEXT NOT NULL, word TEXT,"                                                                              \
+    " number INTEGER) STRICT;"                                                                               \
     "CREATE INDEX t_fact_at ON t_fact (name, subject_id);"
 
 /* What was proposed and told, in order. */
@@ -193,12 +213,16 @@ static inline void t_open(struct bench *b)
 {
     memset(b, 0, sizeof *b);
     t_many_said = 0;
-    struct db_step steps[2] = {{"ledger", "0001_ledger", t_file(t_lasting, "src/ledger/steps/0001_ledger.sql")},
-                               {"rules", "0001_rules", t_file(t_lasting, "src/rules/steps/0001_rules.sql")}};
+    struct db_step steps[2] = {
+        {"ledger", "0001_ledger", t_file(t_lasting, "src/ledger/steps/0001_ledger.sql")},
+        {"rules", "0001_rules", t_file(t_lasting, "src/rules/steps/0001_rules.sql")}};
     db_test_open(&b->t, steps, 2);
     db_test_step(&b->t, "t_rules", T_SCHEMA);
     b->call = &b->t.call;
-    b->actor = (struct access_actor){.user_id = 7, .login_name = STR("tester"), .display_name = STR("测试"), .sees_all = true,
+    b->actor = (struct access_actor){.user_id = 7,
+                                     .login_name = STR("tester"),
+                                     .display_name = STR("测试"),
+                                     .sees_all = true,
                                      .roles = ROLE_COUNTY_OFFICER};
     b->call->actor = &b->actor;
     t_calendar_years(2020, 2026);
@@ -214,10 +238,14 @@ static inline void t_close(struct bench *b)
 
 #define OK(expression) assert_int_equal((expression), ERR_OK)
 
-static inline void t_subject(struct bench *b, const char *kind, int64_t id, int64_t unit_id, int64_t system_id)
+static inline void t_subject(struct bench *b, const char *kind, int64_t id, int64_t unit_id,
+                             int64_t system_id)
 {
-    struct str path = str_format(b->call->arena, "0001%04lld", (long long)unit_id), label = str_format(b->call->arena, "%s-%lld", kind, (long long)id);
-    OK(db_run(b->call, "INSERT INTO t_subject (kind, subject_id, unit_id, unit_path, label, system_id) VALUES ($1, $2, $3, $4, $5, $6)",
+    struct str path = str_format(b->call->arena, "0001%04lld", (long long)unit_id),
+               label = str_format(b->call->arena, "%s-%lld", kind, (long long)id);
+    OK(db_run(b->call,
+              "INSERT INTO t_subject (kind, subject_id, unit_id, unit_path, label, system_id) VALUES ($1, "
+              "$2, $3, $4, $5, $6)",
               db_c(kind), db_int(id), db_int(unit_id), db_str(path), db_str(label), db_int(system_id)));
     rules_touch(b->call, kind, id);
 }
@@ -228,12 +256,16 @@ static inline const char *t_kind_of(const char *name)
 }
 
 /* date: since that day 08:00; NULL: always. */
-static inline void t_fact(struct bench *b, const char *name, int64_t id, const char *date, const char *arg, const char *word, int64_t number)
+static inline void t_fact(struct bench *b, const char *name, int64_t id, const char *date, const char *arg,
+                          const char *word, int64_t number)
 {
     int32_t day = 0;
     assert_true(!date || clock_parse_date(str_of(date), &day));
-    OK(db_run(b->call, "INSERT INTO t_fact (name, subject_id, since, arg, word, number) VALUES ($1, $2, $3, $4, $5, $6)", db_c(name),
-              db_int(id), db_int(date ? clock_ms_of_day(day) + 8 * 3600 * 1000 : 0), db_c(arg ? arg : ""), db_c(word), db_int(number)));
+    OK(db_run(
+        b->call,
+        "INSERT INTO t_fact (name, subject_id, since, arg, word, number) VALUES ($1, $2, $3, $4, $5, $6)",
+        db_c(name), db_int(id), db_int(date ? clock_ms_of_day(day) + 8 * 3600 * 1000 : 0),
+        db_c(arg ? arg : ""), db_c(word), db_int(number)));
     rules_touch(b->call, t_kind_of(name), id);
 }
 
@@ -248,7 +280,8 @@ static inline struct rules_load_report t_load_text(struct bench *b, struct str y
     struct rules_load_report report;
     enum err word = rules_pack_load(b->call, yaml, false, &report);
     for (struct call_fault *fault = b->call->faults; word != ERR_OK && fault; fault = fault->next)
-        print_message("%s %.*s:%.*s %.*s\n", fault->key, STR_ARG(fault->args[0]), STR_ARG(fault->args[1]), STR_ARG(fault->args[2]));
+        print_message("%s %.*s:%.*s %.*s\n", fault->key, STR_ARG(fault->args[0]), STR_ARG(fault->args[1]),
+                      STR_ARG(fault->args[2]));
     OK(word);
     return report;
 }
@@ -281,8 +314,8 @@ static inline const char *t_state(struct bench *b, const char *rule, int64_t id)
     if (word == ERR_NOT_FOUND)
         return "none";
     OK(word);
-    return str_format(b->call->arena, "%.*s%s%.*s%s%s", STR_ARG(duty.state), duty.due_on.len ? " " : "", STR_ARG(duty.due_on),
-                      duty.late ? " late" : "", duty.provisional ? " provisional" : "")
+    return str_format(b->call->arena, "%.*s%s%.*s%s%s", STR_ARG(duty.state), duty.due_on.len ? " " : "",
+                      STR_ARG(duty.due_on), duty.late ? " late" : "", duty.provisional ? " provisional" : "")
         .at;
 }
 
@@ -298,7 +331,8 @@ static inline size_t t_said_count(const char *what, const char *rule)
 static inline struct str t_print(struct bench *b)
 {
     static const char *const tables[] = {
-        "SELECT duty_id, rule, subject_id, occurrence, state, current, due_on, late_at_ms, basis_on, extension, provisional, closed_at_ms FROM rules_duty ORDER BY duty_id",
+        "SELECT duty_id, rule, subject_id, occurrence, state, current, due_on, late_at_ms, basis_on, "
+        "extension, provisional, closed_at_ms FROM rules_duty ORDER BY duty_id",
         "SELECT case_id, rule, cause FROM rules_case ORDER BY case_id",
         "SELECT rule, subject_id, cause FROM rules_case_subject ORDER BY rule, subject_id, cause",
         "SELECT duty_id, step, due_on FROM rules_reminder ORDER BY duty_id, step, due_on",

@@ -6,9 +6,10 @@
 
 #include "base/json.h"
 
-/* Method. The event parser is driven by hand with an explicit stack of open nodes, so that depth, number of nodes and
- * keys are bounded before memory is taken, and so that the place of each event is at hand. A mapping alternates
- * between waiting for a key and waiting for its value; the key is kept on the stack until the value comes. */
+/* Method. The event parser is driven by hand with an explicit stack of open nodes, so that depth, number of
+ * nodes and keys are bounded before memory is taken, and so that the place of each event is at hand. A
+ * mapping alternates between waiting for a key and waiting for its value; the key is kept on the stack until
+ * the value comes. */
 struct frame {
     struct rules_yaml *node, *last;
     bool has_key;
@@ -75,7 +76,8 @@ static enum err place(struct build *b, struct rules_yaml *node, yaml_mark_t at)
     return ERR_OK;
 }
 
-static enum err add(struct build *b, enum rules_yaml_kind kind, const yaml_event_t *event, struct rules_yaml **ret)
+static enum err add(struct build *b, enum rules_yaml_kind kind, const yaml_event_t *event,
+                    struct rules_yaml **ret)
 {
     if (++b->nodes > RULES_YAML_NODES_MAX)
         return refuse(b, event->start_mark, "rules.yaml.too_many_nodes", STR_NONE);
@@ -90,7 +92,8 @@ static enum err add(struct build *b, enum rules_yaml_kind kind, const yaml_event
 static enum err open_node(struct build *b, enum rules_yaml_kind kind, const yaml_event_t *event)
 {
     struct rules_yaml *node;
-    if (b->depth > 0 && b->stack[b->depth - 1].node->kind == RULES_YAML_MAP && !b->stack[b->depth - 1].has_key)
+    if (b->depth > 0 && b->stack[b->depth - 1].node->kind == RULES_YAML_MAP &&
+        !b->stack[b->depth - 1].has_key)
         return refuse(b, event->start_mark, "rules.yaml.key_not_text", STR_NONE);
     if (b->depth == RULES_YAML_DEPTH_MAX)
         return refuse(b, event->start_mark, "rules.yaml.too_deep", STR_NONE);
@@ -166,7 +169,8 @@ static enum err run(struct build *b, yaml_parser_t *parser)
     }
 }
 
-enum err rules_yaml_parse(struct arena *arena, struct str text, struct rules_yaml **ret, struct rules_yaml_fault *fault)
+enum err rules_yaml_parse(struct arena *arena, struct str text, struct rules_yaml **ret,
+                          struct rules_yaml_fault *fault)
 {
     struct build b = {.arena = arena, .fault = fault};
     yaml_mark_t start = {0, 0, 0};
@@ -201,7 +205,8 @@ bool rules_yaml_int(const struct rules_yaml *node, int64_t *ret)
     return node && node->kind == RULES_YAML_TEXT && !node->quoted && str_to_int(node->text, ret);
 }
 
-static void put_json(struct json_writer *w, const char *key, const struct rules_yaml *node, struct arena *arena)
+static void put_json(struct json_writer *w, const char *key, const struct rules_yaml *node,
+                     struct arena *arena)
 {
     int64_t number;
     if (node->kind == RULES_YAML_TEXT) {
