@@ -13,7 +13,8 @@ static enum err who_handler(struct call *call, struct http_exchange *x)
 static enum err thing_get(struct call *call, struct http_exchange *x)
 {
     DB_ROWS(rows);
-    TRY(db_one(call, &rows, "SELECT thing_id, unit_path, name FROM thing WHERE thing_id = $1", db_int(x->ids[0])));
+    TRY(db_one(call, &rows, "SELECT thing_id, unit_path, name FROM thing WHERE thing_id = $1",
+               db_int(x->ids[0])));
     TRY(access_reach(call, db_col_str(&rows, 1)));
     json_put_int(x->out, "thing_id", db_col_int(&rows, 0));
     json_put_str(x->out, "name", db_col_str(&rows, 2));
@@ -88,7 +89,11 @@ static const struct http_route routes[] = {
     {.method = "GET", .path = "/api/t/0", .grant = ROLE_COUNTY_OFFICER, .name = "t_0", .handle = who_handler},
     {.method = "GET", .path = "/api/t/1", .grant = ROLE_REGULATOR, .name = "t_1", .handle = who_handler},
     {.method = "GET", .path = "/api/t/2", .grant = ROLE_BUREAU_LEADER, .name = "t_2", .handle = who_handler},
-    {.method = "GET", .path = "/api/t/3", .grant = ROLE_OFFICE_DIRECTOR, .name = "t_3", .handle = who_handler},
+    {.method = "GET",
+     .path = "/api/t/3",
+     .grant = ROLE_OFFICE_DIRECTOR,
+     .name = "t_3",
+     .handle = who_handler},
     {.method = "GET", .path = "/api/t/4", .grant = ROLE_UNIT_OFFICER, .name = "t_4", .handle = who_handler},
     {.method = "GET", .path = "/api/t/5", .grant = ROLE_UNIT_LEADER, .name = "t_5", .handle = who_handler},
     {.method = "GET", .path = "/api/t/6", .grant = ROLE_SCAN_TEAM, .name = "t_6", .handle = who_handler},
@@ -98,18 +103,69 @@ static const struct http_route routes[] = {
     {.method = "GET", .path = "/api/t/10", .grant = ROLE_AUDIT_ADMIN, .name = "t_10", .handle = who_handler},
     {.method = "GET", .path = "/api/any", .grant = GRANT_SIGNED_IN, .name = "t_any", .handle = who_handler},
     {.method = "GET", .path = "/api/open", .grant = GRANT_PUBLIC, .name = "t_open", .handle = who_handler},
-    {.method = "GET", .path = "/api/first", .grant = GRANT_SIGNED_IN, .name = "t_first", .handle = who_handler, .flags = HTTP_FIRST_PASSWORD},
-    {.method = "GET", .path = "/api/things/{thing_id}", .grant = GRANT_SIGNED_IN, .name = "thing_get", .handle = thing_get, .reply = &thing_table},
-    {.method = "GET", .path = "/api/things/template", .grant = GRANT_SIGNED_IN, .name = "thing_template", .handle = who_handler},
-    {.method = "POST", .path = "/api/things", .grant = GRANT_SIGNED_IN, .name = "thing_create", .handle = thing_create, .body = &thing_table},
-    {.method = "PATCH", .path = "/api/things/{thing_id}", .grant = GRANT_SIGNED_IN, .name = "thing_change", .handle = thing_change, .body = &thing_table,
+    {.method = "GET",
+     .path = "/api/first",
+     .grant = GRANT_SIGNED_IN,
+     .name = "t_first",
+     .handle = who_handler,
+     .flags = HTTP_FIRST_PASSWORD},
+    {.method = "GET",
+     .path = "/api/things/{thing_id}",
+     .grant = GRANT_SIGNED_IN,
+     .name = "thing_get",
+     .handle = thing_get,
+     .reply = &thing_table},
+    {.method = "GET",
+     .path = "/api/things/template",
+     .grant = GRANT_SIGNED_IN,
+     .name = "thing_template",
+     .handle = who_handler},
+    {.method = "POST",
+     .path = "/api/things",
+     .grant = GRANT_SIGNED_IN,
+     .name = "thing_create",
+     .handle = thing_create,
+     .body = &thing_table},
+    {.method = "PATCH",
+     .path = "/api/things/{thing_id}",
+     .grant = GRANT_SIGNED_IN,
+     .name = "thing_change",
+     .handle = thing_change,
+     .body = &thing_table,
      .flags = HTTP_PARTIAL},
-    {.method = "GET", .path = "/api/dated", .grant = GRANT_SIGNED_IN, .name = "thing_dated", .handle = who_handler, .query = &query_table},
-    {.method = "GET", .path = "/api/word/{word}", .grant = GRANT_PUBLIC, .name = "t_word", .handle = word_handler},
-    {.method = "POST", .path = "/api/login", .grant = GRANT_PUBLIC, .name = "t_login", .handle = login_handler, .kind = HTTP_NONE},
-    {.method = "POST", .path = "/api/logout", .grant = GRANT_PUBLIC, .name = "t_logout", .handle = logout_handler, .kind = HTTP_NONE},
-    {.method = "POST", .path = "/api/refused", .grant = GRANT_PUBLIC, .name = "t_refused", .handle = refused_handler},
-    {.method = "GET", .path = "/api/broken", .grant = GRANT_PUBLIC, .name = "t_broken", .handle = broken_handler},
+    {.method = "GET",
+     .path = "/api/dated",
+     .grant = GRANT_SIGNED_IN,
+     .name = "thing_dated",
+     .handle = who_handler,
+     .query = &query_table},
+    {.method = "GET",
+     .path = "/api/word/{word}",
+     .grant = GRANT_PUBLIC,
+     .name = "t_word",
+     .handle = word_handler},
+    {.method = "POST",
+     .path = "/api/login",
+     .grant = GRANT_PUBLIC,
+     .name = "t_login",
+     .handle = login_handler,
+     .kind = HTTP_NONE},
+    {.method = "POST",
+     .path = "/api/logout",
+     .grant = GRANT_PUBLIC,
+     .name = "t_logout",
+     .handle = logout_handler,
+     .kind = HTTP_NONE},
+    {.method = "POST",
+     .path = "/api/refused",
+     .grant = GRANT_PUBLIC,
+     .name = "t_refused",
+     .handle = refused_handler},
+    {.method = "GET",
+     .path = "/api/broken",
+     .grant = GRANT_PUBLIC,
+     .name = "t_broken",
+     .handle = broken_handler},
 };
 
 static struct http_test test;
@@ -120,9 +176,14 @@ static int start(void **state)
     (void)state;
     http_declare(routes, sizeof routes / sizeof routes[0]);
     test_start_with(&test, (struct http_options){0});
-    db_test_step(&test.db, "thing", "CREATE TABLE thing (thing_id INTEGER PRIMARY KEY, unit_path TEXT NOT NULL, name TEXT NOT NULL,"
-                                    " size INTEGER, color TEXT) STRICT");
-    assert_int_equal(db_run(&test.db.call, "INSERT INTO thing(thing_id, unit_path, name) VALUES(1, '/1/', 'own'), (2, '/2/', 'foreign')"), ERR_OK);
+    db_test_step(
+        &test.db, "thing",
+        "CREATE TABLE thing (thing_id INTEGER PRIMARY KEY, unit_path TEXT NOT NULL, name TEXT NOT NULL,"
+        " size INTEGER, color TEXT) STRICT");
+    assert_int_equal(
+        db_run(&test.db.call,
+               "INSERT INTO thing(thing_id, unit_path, name) VALUES(1, '/1/', 'own'), (2, '/2/', 'foreign')"),
+        ERR_OK);
     test_people(&test);
     return 0;
 }
@@ -243,13 +304,16 @@ static void a_cookie_alone_changes_nothing(void **state)
     assert_non_null(strstr(reply.body, "http.fault.forged"));
     snprintf(headers, sizeof headers, "Cookie: anze_session=%s\r\nX-Anze: 1\r\n", token);
     assert_int_equal(create_with(headers), 201);
-    snprintf(headers, sizeof headers, "Cookie: anze_session=%s\r\nX-Anze: 1\r\nOrigin: http://localhost\r\n", token);
+    snprintf(headers, sizeof headers, "Cookie: anze_session=%s\r\nX-Anze: 1\r\nOrigin: http://localhost\r\n",
+             token);
     assert_int_equal(create_with(headers), 201);
-    snprintf(headers, sizeof headers, "Cookie: anze_session=%s\r\nX-Anze: 1\r\nOrigin: https://evil.example\r\n", token);
+    snprintf(headers, sizeof headers,
+             "Cookie: anze_session=%s\r\nX-Anze: 1\r\nOrigin: https://evil.example\r\n", token);
     assert_int_equal(create_with(headers), 403);
     snprintf(headers, sizeof headers, "Cookie: anze_session=%s\r\nX-Anze: 1\r\nOrigin: null\r\n", token);
     assert_int_equal(create_with(headers), 403);
-    snprintf(headers, sizeof headers, "Cookie: anze_session=%s\r\nX-Anze: 1\r\nSec-Fetch-Site: cross-site\r\n", token);
+    snprintf(headers, sizeof headers,
+             "Cookie: anze_session=%s\r\nX-Anze: 1\r\nSec-Fetch-Site: cross-site\r\n", token);
     assert_int_equal(create_with(headers), 403);
 }
 
@@ -264,10 +328,12 @@ static void cookies_are_strict(void **state)
     (void)state;
     test_ask(&test, &reply, "POST", "/api/login", "", "{}");
     assert_int_equal(reply.status, 204);
-    assert_string_equal(test_header(&reply, "Set-Cookie"), "anze_session=abcDEF-123; Path=/; HttpOnly; SameSite=Strict");
+    assert_string_equal(test_header(&reply, "Set-Cookie"),
+                        "anze_session=abcDEF-123; Path=/; HttpOnly; SameSite=Strict");
     test_ask(&test, &reply, "POST", "/api/logout", "", NULL);
     assert_int_equal(reply.status, 204);
-    assert_string_equal(test_header(&reply, "Set-Cookie"), "anze_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    assert_string_equal(test_header(&reply, "Set-Cookie"),
+                        "anze_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
     test_ask(&test, &reply, "POST", "/api/login", "Origin: https://evil.example\r\n", "{}");
     assert_int_equal(reply.status, 403);
     assert_null(test_header(&reply, "Set-Cookie"));
@@ -275,11 +341,13 @@ static void cookies_are_strict(void **state)
 
 /* ---- input ---- */
 
-static void expect_fault(const char *method, const char *target, const char *body, int status, const char *part)
+static void expect_fault(const char *method, const char *target, const char *body, int status,
+                         const char *part)
 {
     test_ask(&test, &reply, method, target, sign_in(ROLE_UNIT_OFFICER), body);
     if (reply.status != status || !strstr(reply.body, part))
-        fail_msg("%s %s %s: %d %s (wanted %d %s)", method, target, body ? body : "", reply.status, reply.body, status, part);
+        fail_msg("%s %s %s: %d %s (wanted %d %s)", method, target, body ? body : "", reply.status, reply.body,
+                 status, part);
 }
 
 static void bad_json_names_line_and_column(void **state)

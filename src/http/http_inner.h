@@ -271,4 +271,9 @@ void http_transport_stop(struct http_server *server);
 MUST_USE enum err http_sheet(struct call *call, struct http_exchange *x);
 bool http_wants_sheet(const struct http_exchange *x);
 
+/* ---- http_list.c ---- */
+
+/* Does the route itself give one of the usual parameters a meaning (its query table, a filter of its list)? */
+bool http_names_param(const struct http_route *route, const char *name);
+
 #endif

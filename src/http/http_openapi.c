@@ -122,10 +122,12 @@ static void put_format(struct json_writer *w)
 }
 
 static void put_list_params(const struct http_schemas *s, struct call *call, struct json_writer *w,
-                            const struct db_list *list)
+                            const struct http_route *route)
 {
+    const struct db_list *list = route->list;
     for (size_t i = 0; i < list->many_filters; i++)
-        put_filter(s, call, w, &list->filters[i]);
+        if (!route->query || !field_find(route->query, str_of(list->filters[i].param)))
+            put_filter(s, call, w, &list->filters[i]);
     if (list->many_sorts)
         put_sort(call, w, list);
     if (list->search)
@@ -133,7 +135,8 @@ static void put_list_params(const struct http_schemas *s, struct call *call, str
     put_limit(w);
     put_plain_param(w, "cursor", "query", "string", "The member next of the page before");
     put_plain_param(w, "count", "query", "integer", "1: also give the total");
-    put_format(w);
+    if (!http_names_param(route, "format"))
+        put_format(w);
 }
 
 static void put_parameters(const struct http_schemas *s, struct call *call, struct json_writer *w,
@@ -143,8 +146,8 @@ static void put_parameters(const struct http_schemas *s, struct call *call, stru
     put_path_params(call, w, route->path);
     put_query_params(s, call, w, route->query);
     if (route->list)
-        put_list_params(s, call, w, route->list);
-    if (route->flags & HTTP_UPLOAD) {
+        put_list_params(s, call, w, route);
+    if ((route->flags & HTTP_UPLOAD) && !http_names_param(route, "filename")) {
         open_param(w, "filename", "query", true);
         json_open_object(w, "schema");
         json_put_c(w, "type", "string");

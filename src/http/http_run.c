@@ -234,6 +234,6 @@ void http_run_spool(struct http_request *r)
     }
     if (http_pool_submit(r->server->pool, &r->task) != ERR_OK) {
         r->spool_failed = true;
-            http_transport_resume(r);
+        http_transport_resume(r);
     }
 }

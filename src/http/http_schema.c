@@ -277,6 +277,8 @@ static void put_table(const struct http_schemas *s, struct call *call, struct js
         w, str_c(call->arena, http_schema_name(call->arena, table->name, schema->change ? "_change" : "")));
     json_put_c(w, "type", "object");
     json_put_c(w, "x-table", table->name);
+    if (schema->change)
+        json_put_bool(w, "x-change", true);
     json_open_object(w, "properties");
     for (size_t i = 0; i < table->many; i++)
         if (!schema->change || !(table->fields[i].flags & FIELD_READONLY))

@@ -208,7 +208,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     struct http_request *r = *context;
     if (!r)
         return MHD_NO;
-    /* The library may come again with the same piece although the connection is suspended: nothing is taken from it then. */
+    /* The library may come again with the same piece although the connection is suspended: nothing is taken
+     * from it then. */
     if (atomic_load_explicit(&r->away, memory_order_acquire))
         return MHD_YES;
     if (!r->begun)

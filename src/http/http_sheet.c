@@ -26,7 +26,8 @@ struct sheet {
 
 bool http_wants_sheet(const struct http_exchange *x)
 {
-    return x->route->list && x->param(x->param_from, "format").len > 0;
+    return x->route->list && !http_names_param(x->route, "format") &&
+           x->param(x->param_from, "format").len > 0;
 }
 
 static bool is_column(const struct field *field)

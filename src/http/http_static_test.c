@@ -3,7 +3,10 @@
 #include "base/embed.h"
 #include "http/http_test.h"
 
-#define FILE_ROW(path, text) {(path), (text), (text) + sizeof(text) - 1}
+#define FILE_ROW(path, text)                                                                                 \
+    {                                                                                                        \
+        (path), (text), (text) + sizeof(text) - 1                                                            \
+    }
 static const struct embed_entry files[] = {
     FILE_ROW("web/dist/assets/app-1a2b.js", "console.log('plain')"),
     FILE_ROW("web/dist/assets/app-1a2b.js.gz", "\x1f\x8bgzip"),
@@ -30,12 +33,19 @@ static const struct field box_fields[] = {
 static const struct field_table box_table = FIELD_TABLE("box", box_fields);
 static const struct db_filter box_filters[] = {{"state", "b.state = $$", FIELD_ENUM, &state_enum}};
 static const struct db_sort box_sorts[] = {{"box_name", "b.box_name"}};
-static const struct field box_row_fields[] = {{.name = "box_id", .type = FIELD_INT}, {.name = "box_name", .type = FIELD_TEXT}};
+static const struct field box_row_fields[] = {{.name = "box_id", .type = FIELD_INT},
+                                              {.name = "box_name", .type = FIELD_TEXT}};
 static const struct field_table box_row_table = FIELD_TABLE("box_row", box_row_fields);
 /* Not scoped: boxes belong to nobody. */
-static const struct db_list box_list = {.columns = &box_row_table, .select = "SELECT b.box_id, b.box_name FROM box b", .key = "b.box_id",
-                                        .default_sort = "box_name", .filters = box_filters, .many_filters = 1, .sorts = box_sorts,
-                                        .many_sorts = 1, .search = "b.box_name LIKE $$"};
+static const struct db_list box_list = {.columns = &box_row_table,
+                                        .select = "SELECT b.box_id, b.box_name FROM box b",
+                                        .key = "b.box_id",
+                                        .default_sort = "box_name",
+                                        .filters = box_filters,
+                                        .many_filters = 1,
+                                        .sorts = box_sorts,
+                                        .many_sorts = 1,
+                                        .search = "b.box_name LIKE $$"};
 
 static enum err nothing(struct call *call, struct http_exchange *x)
 {
@@ -44,15 +54,48 @@ static enum err nothing(struct call *call, struct http_exchange *x)
 }
 
 static const struct http_route routes[] = {
-    {.method = "GET", .path = "/api/boxes", .grant = GRANT_SIGNED_IN, .name = "box_list", .handle = http_list, .kind = HTTP_LIST, .list = &box_list,
-     .summary_zh = "箱子", .summary_en = "Boxes"},
-    {.method = "GET", .path = "/api/boxes/{box_id}", .grant = GRANT_SIGNED_IN, .name = "box_get", .handle = nothing, .reply = &box_table},
-    {.method = "POST", .path = "/api/boxes", .grant = ROLE_SCAN_TEAM | ROLE_SYS_ADMIN, .name = "box_create", .handle = nothing, .body = &box_table,
+    {.method = "GET",
+     .path = "/api/boxes",
+     .grant = GRANT_SIGNED_IN,
+     .name = "box_list",
+     .handle = http_list,
+     .kind = HTTP_LIST,
+     .list = &box_list,
+     .summary_zh = "箱子",
+     .summary_en = "Boxes"},
+    {.method = "GET",
+     .path = "/api/boxes/{box_id}",
+     .grant = GRANT_SIGNED_IN,
+     .name = "box_get",
+     .handle = nothing,
      .reply = &box_table},
-    {.method = "PATCH", .path = "/api/boxes/{box_id}", .grant = GRANT_SIGNED_IN, .name = "box_change", .handle = nothing, .body = &box_table,
-     .reply = &box_table, .flags = HTTP_PARTIAL},
-    {.method = "DELETE", .path = "/api/boxes/{box_id}", .grant = GRANT_SIGNED_IN, .name = "box_remove", .handle = nothing, .kind = HTTP_NONE},
-    {.method = "POST", .path = "/api/boxes/{box_id}/photos", .grant = GRANT_SIGNED_IN, .name = "box_photo", .handle = nothing, .flags = HTTP_UPLOAD},
+    {.method = "POST",
+     .path = "/api/boxes",
+     .grant = ROLE_SCAN_TEAM | ROLE_SYS_ADMIN,
+     .name = "box_create",
+     .handle = nothing,
+     .body = &box_table,
+     .reply = &box_table},
+    {.method = "PATCH",
+     .path = "/api/boxes/{box_id}",
+     .grant = GRANT_SIGNED_IN,
+     .name = "box_change",
+     .handle = nothing,
+     .body = &box_table,
+     .reply = &box_table,
+     .flags = HTTP_PARTIAL},
+    {.method = "DELETE",
+     .path = "/api/boxes/{box_id}",
+     .grant = GRANT_SIGNED_IN,
+     .name = "box_remove",
+     .handle = nothing,
+     .kind = HTTP_NONE},
+    {.method = "POST",
+     .path = "/api/boxes/{box_id}/photos",
+     .grant = GRANT_SIGNED_IN,
+     .name = "box_photo",
+     .handle = nothing,
+     .flags = HTTP_UPLOAD},
 };
 
 static struct http_test test;
@@ -64,8 +107,13 @@ static int start(void **state)
     embed_set(files);
     http_declare(routes, sizeof routes / sizeof routes[0]);
     test_start_with(&test, (struct http_options){0});
-    db_test_step(&test.db, "box", "CREATE TABLE box (box_id INTEGER PRIMARY KEY, box_name TEXT NOT NULL, state TEXT NOT NULL) STRICT");
-    assert_int_equal(db_run(&test.db.call, "INSERT INTO box(box_name, state) VALUES('a', 'open'), ('b', 'closed'), ('c', 'open')"), ERR_OK);
+    db_test_step(
+        &test.db, "box",
+        "CREATE TABLE box (box_id INTEGER PRIMARY KEY, box_name TEXT NOT NULL, state TEXT NOT NULL) STRICT");
+    assert_int_equal(
+        db_run(&test.db.call,
+               "INSERT INTO box(box_name, state) VALUES('a', 'open'), ('b', 'closed'), ('c', 'open')"),
+        ERR_OK);
     test_people(&test);
     return 0;
 }
@@ -226,12 +274,17 @@ static void the_description_tells_all(void **state)
     assert_text(root, "paths>/api/boxes>get>summary", "Boxes");
     assert_text(root, "paths>/api/boxes>get>parameters>0>name", "state");
     assert_text(root, "paths>/api/boxes>get>parameters>0>schema>items>$ref", "#/components/schemas/BoxState");
-    assert_text(root, "paths>/api/boxes>get>responses>200>content>application/json>schema>properties>items>items>$ref", "#/components/schemas/BoxRow");
-    assert_text(root, "paths>/api/boxes>post>requestBody>content>application/json>schema>$ref", "#/components/schemas/Box");
+    assert_text(
+        root,
+        "paths>/api/boxes>get>responses>200>content>application/json>schema>properties>items>items>$ref",
+        "#/components/schemas/BoxRow");
+    assert_text(root, "paths>/api/boxes>post>requestBody>content>application/json>schema>$ref",
+                "#/components/schemas/Box");
     assert_text(root, "paths>/api/boxes>post>x-grant>0", "scan_team");
     assert_text(root, "paths>/api/boxes>post>x-grant>1", "sys_admin");
     assert_text(root, "paths>/api/boxes>post>responses>default>$ref", "#/components/responses/Error");
-    assert_text(root, "paths>/api/boxes/{box_id}>patch>requestBody>content>application/json>schema>$ref", "#/components/schemas/BoxChange");
+    assert_text(root, "paths>/api/boxes/{box_id}>patch>requestBody>content>application/json>schema>$ref",
+                "#/components/schemas/BoxChange");
     assert_text(root, "paths>/api/boxes/{box_id}>get>parameters>0>name", "box_id");
     assert_non_null(at(root, "paths>/api/boxes/{box_id}>delete>responses>204"));
     assert_text(root, "paths>/api/health>get>x-grant>0", "public");
@@ -253,7 +306,8 @@ static void lists_are_listed(void **state)
     test_sign_in(&test, &(struct test_person){.roles = ROLE_COUNTY_OFFICER}, token);
     const char *bearer = test_bearer(token);
     assert_int_equal(get("/api/boxes?state=open&count=1&sort=-box_name", bearer), 200);
-    assert_string_equal(reply.body, "{\"items\":[{\"box_id\":3,\"box_name\":\"c\"},{\"box_id\":1,\"box_name\":\"a\"}],\"next\":null,\"total\":2}");
+    assert_string_equal(reply.body, "{\"items\":[{\"box_id\":3,\"box_name\":\"c\"},{\"box_id\":1,\"box_"
+                                    "name\":\"a\"}],\"next\":null,\"total\":2}");
     assert_int_equal(get("/api/boxes?limit=0", bearer), 422);
     assert_int_equal(get("/api/boxes?limit=201", bearer), 422);
     assert_int_equal(get("/api/boxes?limit=1", bearer), 200);
@@ -265,9 +319,9 @@ static void lists_are_listed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pages_are_served),      cmocka_unit_test(nothing_else_is),
-        cmocka_unit_test(etags_spare_the_body),  cmocka_unit_test(compressed_when_the_client_can),
-        cmocka_unit_test(health_needs_nothing),  cmocka_unit_test(words_are_public_and_cached),
+        cmocka_unit_test(pages_are_served),          cmocka_unit_test(nothing_else_is),
+        cmocka_unit_test(etags_spare_the_body),      cmocka_unit_test(compressed_when_the_client_can),
+        cmocka_unit_test(health_needs_nothing),      cmocka_unit_test(words_are_public_and_cached),
         cmocka_unit_test(the_description_tells_all), cmocka_unit_test(lists_are_listed),
     };
     return cmocka_run_group_tests_name("http_static", tests, start, stop);

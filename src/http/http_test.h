@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * http_test: what the tests of this room share: a server on a free port over a fresh database, and a client on a raw
- * socket that sees every byte.
+ * http_test: what the tests of this room share: a server on a free port over a fresh database, and a client
+ * on a raw socket that sees every byte.
  */
 #ifndef ANZE_HTTP_HTTP_TEST_H
 #define ANZE_HTTP_HTTP_TEST_H
@@ -61,10 +61,10 @@ static inline void test_send(int fd, const char *bytes, size_t len)
 }
 
 struct test_reply {
-    int status;       /* 0: no answer */
+    int status;        /* 0: no answer */
     char *head, *body; /* NUL-terminated */
     size_t body_len;
-    bool closed;      /* the server ended the connection */
+    bool closed; /* the server ended the connection */
     char text[HTTP_TEST_TEXT];
 };
 
@@ -81,7 +81,8 @@ static inline const char *test_header(const struct test_reply *reply, const char
 {
     static _Thread_local char value[1024];
     size_t len = strlen(name);
-    for (const char *line = reply->head; line && *line; line = strstr(line, "\r\n") ? strstr(line, "\r\n") + 2 : NULL) {
+    for (const char *line = reply->head; line && *line;
+         line = strstr(line, "\r\n") ? strstr(line, "\r\n") + 2 : NULL) {
         if (strncasecmp(line, name, len) != 0 || line[len] != ':')
             continue;
         const char *from = line + len + 1;
@@ -111,7 +112,8 @@ static inline void test_receive(int fd, struct test_reply *reply, bool head_only
     reply->text[at - 2] = 0; /* the head keeps the \r\n of its last line */
     reply->body = reply->text + at;
     const char *length = test_header(reply, "Content-Length");
-    size_t want = length && !head_only && reply->status != 204 && reply->status != 304 ? (size_t)atoll(length) : 0;
+    size_t want =
+        length && !head_only && reply->status != 204 && reply->status != 304 ? (size_t)atoll(length) : 0;
     assert_true(at + want < HTTP_TEST_TEXT);
     while (reply->body_len < want) {
         ssize_t got = recv(fd, reply->body + reply->body_len, want - reply->body_len, 0);
@@ -125,7 +127,8 @@ static inline void test_receive(int fd, struct test_reply *reply, bool head_only
 }
 
 /* Sends the bytes on a new connection and reads one reply. */
-static inline void test_raw(const struct http_test *t, struct test_reply *reply, const char *bytes, size_t len)
+static inline void test_raw(const struct http_test *t, struct test_reply *reply, const char *bytes,
+                            size_t len)
 {
     int fd = test_connect(t);
     test_send(fd, bytes, len);
@@ -134,14 +137,15 @@ static inline void test_raw(const struct http_test *t, struct test_reply *reply,
 }
 
 /* method, target, further header lines ("X: y\r\n"), body (NULL: none). */
-static inline void test_ask(const struct http_test *t, struct test_reply *reply, const char *method, const char *target,
-                            const char *headers, const char *body)
+static inline void test_ask(const struct http_test *t, struct test_reply *reply, const char *method,
+                            const char *target, const char *headers, const char *body)
 {
     static char text[HTTP_TEST_TEXT];
     int len = snprintf(text, sizeof text, "%s %s HTTP/1.1\r\nHost: localhost\r\n%s", method, target, headers);
     if (body)
-        len += snprintf(text + len, sizeof text - (size_t)len, "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                        strlen(body), body);
+        len +=
+            snprintf(text + len, sizeof text - (size_t)len,
+                     "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", strlen(body), body);
     else
         len += snprintf(text + len, sizeof text - (size_t)len, "\r\n");
     test_raw(t, reply, text, (size_t)len);
@@ -153,7 +157,8 @@ static inline void test_words(struct arena *arena, const char *room)
 {
     const char *source = getenv("ANZE_SOURCE"), *names[] = {"zh", "en"};
     for (int i = 0; i < 2; i++) {
-        FILE *file = fopen(str_format(arena, "%s/src/%s/words/%s.json", source ? source : ".", room, names[i]).at, "rb");
+        FILE *file = fopen(
+            str_format(arena, "%s/src/%s/words/%s.json", source ? source : ".", room, names[i]).at, "rb");
         if (!file)
             continue;
         char *text = arena_alloc(arena, 512 * 1024);
@@ -209,7 +214,8 @@ static inline void test_step(struct http_test *t, const char *room, const char *
 {
     const char *source = getenv("ANZE_SOURCE");
     struct arena *arena = t->db.call.arena;
-    FILE *file = fopen(str_format(arena, "%s/src/%s/steps/%s.sql", source ? source : ".", room, name).at, "rb");
+    FILE *file =
+        fopen(str_format(arena, "%s/src/%s/steps/%s.sql", source ? source : ".", room, name).at, "rb");
     assert_non_null(file);
     char *text = arena_alloc(arena, 256 * 1024);
     size_t len = fread(text, 1, 256 * 1024 - 1, file);
@@ -234,9 +240,12 @@ static inline void test_sign_in(struct http_test *t, const struct test_person *p
     int64_t user_id = 1000 + ++serial;
     call->now_ms = clock_now_ms();
     assert_int_equal(db_run(call,
-                            "INSERT INTO access_user (user_id, login_name, display_name, roles, unit_id, unit_path, password_hash,"
-                            " must_change, created_at_ms, password_at_ms) VALUES ($1, 'u' || $1, 'U', $2, 1, $3, '-', $4, $5, $5)",
-                            db_int(user_id), db_int(p->roles), db_str(path), db_int(p->must_change), db_int(call->now_ms)),
+                            "INSERT INTO access_user (user_id, login_name, display_name, roles, unit_id, "
+                            "unit_path, password_hash,"
+                            " must_change, created_at_ms, password_at_ms) VALUES ($1, 'u' || $1, 'U', $2, 1, "
+                            "$3, '-', $4, $5, $5)",
+                            db_int(user_id), db_int(p->roles), db_str(path), db_int(p->must_change),
+                            db_int(call->now_ms)),
                      ERR_OK);
     assert_int_equal(access_session_start(call, user_id, STR("127.0.0.1"), &token), ERR_OK);
     if (p->expires_in_ms)

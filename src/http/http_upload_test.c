@@ -27,13 +27,16 @@ static enum err look(struct call *call, struct http_exchange *x)
     looked->mode = about.st_mode & 0777;
     x->prepared = looked;
     atomic_fetch_add(&prepared, 1);
-    return looked->sum == 0 && looked->size == 3 ? call_fail(call, ERR_INVALID, "file", "http.fault.empty_file") : ERR_OK;
+    return looked->sum == 0 && looked->size == 3
+               ? call_fail(call, ERR_INVALID, "file", "http.fault.empty_file")
+               : ERR_OK;
 }
 
 static enum err store(struct call *call, struct http_exchange *x)
 {
     const struct looked *looked = x->prepared;
-    TRY(db_run(call, "INSERT INTO file(name, size) VALUES($1, $2)", db_str(x->upload_name), db_int(looked->size)));
+    TRY(db_run(call, "INSERT INTO file(name, size) VALUES($1, $2)", db_str(x->upload_name),
+               db_int(looked->size)));
     json_put_str(x->out, "name", x->upload_name);
     json_put_int(x->out, "size", looked->size);
     json_put_int(x->out, "told", x->upload_size);
@@ -88,11 +91,38 @@ static enum err send_path(struct call *call, struct http_exchange *x)
 }
 
 static const struct http_route routes[] = {
-    {.method = "POST", .path = "/api/files", .grant = ROLE_UNIT_OFFICER, .name = "u_store", .prepare = look, .handle = store, .flags = HTTP_UPLOAD},
-    {.method = "PUT", .path = "/api/files", .grant = GRANT_PUBLIC, .name = "u_take", .handle = take_file, .flags = HTTP_UPLOAD, .kind = HTTP_NONE},
-    {.method = "GET", .path = "/api/letter", .grant = GRANT_PUBLIC, .name = "u_letter", .handle = send_bytes, .kind = HTTP_FILE},
-    {.method = "GET", .path = "/api/html", .grant = GRANT_PUBLIC, .name = "u_html", .handle = send_html, .kind = HTTP_FILE},
-    {.method = "GET", .path = "/api/zip", .grant = GRANT_PUBLIC, .name = "u_zip", .handle = send_path, .kind = HTTP_FILE},
+    {.method = "POST",
+     .path = "/api/files",
+     .grant = ROLE_UNIT_OFFICER,
+     .name = "u_store",
+     .prepare = look,
+     .handle = store,
+     .flags = HTTP_UPLOAD},
+    {.method = "PUT",
+     .path = "/api/files",
+     .grant = GRANT_PUBLIC,
+     .name = "u_take",
+     .handle = take_file,
+     .flags = HTTP_UPLOAD,
+     .kind = HTTP_NONE},
+    {.method = "GET",
+     .path = "/api/letter",
+     .grant = GRANT_PUBLIC,
+     .name = "u_letter",
+     .handle = send_bytes,
+     .kind = HTTP_FILE},
+    {.method = "GET",
+     .path = "/api/html",
+     .grant = GRANT_PUBLIC,
+     .name = "u_html",
+     .handle = send_html,
+     .kind = HTTP_FILE},
+    {.method = "GET",
+     .path = "/api/zip",
+     .grant = GRANT_PUBLIC,
+     .name = "u_zip",
+     .handle = send_path,
+     .kind = HTTP_FILE},
 };
 
 static char officer[200];
@@ -103,7 +133,9 @@ static int start(void **state)
     char token[64];
     http_declare(routes, sizeof routes / sizeof routes[0]);
     test_start_with(&test, (struct http_options){0});
-    db_test_step(&test.db, "file", "CREATE TABLE file (file_id INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL) STRICT");
+    db_test_step(
+        &test.db, "file",
+        "CREATE TABLE file (file_id INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL) STRICT");
     test_people(&test);
     test_sign_in(&test, &(struct test_person){.roles = ROLE_UNIT_OFFICER}, token);
     snprintf(officer, sizeof officer, "%s", test_bearer(token));
@@ -143,7 +175,9 @@ static void upload(const char *target, const char *headers, size_t size, bool ch
     for (size_t i = 0; i < sizeof block; i++)
         block[i] = (char)(i * 7 + i / 256);
     int fd = test_connect(&test);
-    int len = snprintf(text, sizeof text, "POST %s HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\n%s", target, headers);
+    int len = snprintf(text, sizeof text,
+                       "POST %s HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\n%s", target,
+                       headers);
     if (chunked)
         len += snprintf(text + len, sizeof text - (size_t)len, "Transfer-Encoding: chunked\r\n\r\n");
     else
@@ -184,8 +218,9 @@ static void files_arrive_whole(void **state)
             char wanted[256];
             upload("/api/files?filename=C%3A%5Cdocs%5C%E6%89%AB%E6%8F%8F.xml", officer, sizes[i], chunked);
             assert_int_equal(reply.status, 201);
-            snprintf(wanted, sizeof wanted, "{\"name\":\"扫描.xml\",\"size\":%zu,\"told\":%zu,\"sum\":%u,\"mode\":384}", sizes[i], sizes[i],
-                     sum_of(sizes[i]));
+            snprintf(wanted, sizeof wanted,
+                     "{\"name\":\"扫描.xml\",\"size\":%zu,\"told\":%zu,\"sum\":%u,\"mode\":384}", sizes[i],
+                     sizes[i], sum_of(sizes[i]));
             assert_string_equal(reply.body, wanted);
         }
     }
@@ -197,8 +232,9 @@ static void strangers_send_nothing(void **state)
     (void)state;
     int before = prepared;
     int fd = test_connect(&test);
-    static const char head[] = "POST /api/files?filename=a HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\n"
-                               "Content-Length: 400000000\r\nExpect: 100-continue\r\n\r\n";
+    static const char head[] =
+        "POST /api/files?filename=a HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\n"
+        "Content-Length: 400000000\r\nExpect: 100-continue\r\n\r\n";
     test_send(fd, head, sizeof head - 1);
     test_receive(fd, &reply, false, 2000);
     close(fd);
@@ -222,11 +258,15 @@ static void bad_uploads_are_refused(void **state)
     assert_int_equal(reply.status, 422);
     char text[512];
     snprintf(text, sizeof text,
-             "POST /api/files?filename=a HTTP/1.1\r\nHost: a\r\n%sContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 2\r\n\r\nab", officer);
+             "POST /api/files?filename=a HTTP/1.1\r\nHost: a\r\n%sContent-Type: multipart/form-data; "
+             "boundary=x\r\nContent-Length: 2\r\n\r\nab",
+             officer);
     test_raw(&test, &reply, text, strlen(text));
     assert_int_equal(reply.status, 415);
     snprintf(text, sizeof text,
-             "POST /api/files?filename=a HTTP/1.1\r\nHost: a\r\n%sContent-Type: application/zip\r\nContent-Length: 536870913\r\n\r\n", officer);
+             "POST /api/files?filename=a HTTP/1.1\r\nHost: a\r\n%sContent-Type: "
+             "application/zip\r\nContent-Length: 536870913\r\n\r\n",
+             officer);
     test_raw(&test, &reply, text, strlen(text));
     assert_int_equal(reply.status, 413);
     assert_int_equal(handled, before);
@@ -240,7 +280,9 @@ static void a_broken_upload_leaves_nothing(void **state)
     static char block[300000];
     int before = prepared;
     snprintf(text, sizeof text,
-             "POST /api/files?filename=a HTTP/1.1\r\nHost: a\r\n%sContent-Type: application/zip\r\nContent-Length: 1000000\r\n\r\n", officer);
+             "POST /api/files?filename=a HTTP/1.1\r\nHost: a\r\n%sContent-Type: "
+             "application/zip\r\nContent-Length: 1000000\r\n\r\n",
+             officer);
     int fd = test_connect(&test);
     test_send(fd, text, strlen(text));
     test_send(fd, block, sizeof block);
@@ -254,7 +296,8 @@ static void a_broken_upload_leaves_nothing(void **state)
 static void a_handler_may_take_the_file(void **state)
 {
     (void)state;
-    static const char ask[] = "PUT /api/files?filename=a HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello";
+    static const char ask[] = "PUT /api/files?filename=a HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                              "text/plain\r\nContent-Length: 5\r\n\r\nhello";
     test_raw(&test, &reply, ask, sizeof ask - 1);
     assert_int_equal(reply.status, 204);
     usleep(50 * 1000);
@@ -303,12 +346,9 @@ static void files_go_out_safely(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files_arrive_whole),
-        cmocka_unit_test(strangers_send_nothing),
-        cmocka_unit_test(bad_uploads_are_refused),
-        cmocka_unit_test(a_broken_upload_leaves_nothing),
-        cmocka_unit_test(a_handler_may_take_the_file),
-        cmocka_unit_test(a_full_spool_is_our_trouble),
+        cmocka_unit_test(files_arrive_whole),          cmocka_unit_test(strangers_send_nothing),
+        cmocka_unit_test(bad_uploads_are_refused),     cmocka_unit_test(a_broken_upload_leaves_nothing),
+        cmocka_unit_test(a_handler_may_take_the_file), cmocka_unit_test(a_full_spool_is_our_trouble),
         cmocka_unit_test(files_go_out_safely),
     };
     return cmocka_run_group_tests_name("http_upload", tests, start, stop);

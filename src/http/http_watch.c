@@ -22,7 +22,7 @@
 #define TICK_MS      500
 #define SEND_LOOK_MS 2000         /* a slow reply is looked at again after this … */
 #define SEND_LEAST   (16 * 1024u) /* … and must have gone on by this much */
-#define BUCKETS 4096
+#define BUCKETS      4096
 
 struct http_conn {
     struct http_conn *next, **slot;
@@ -216,7 +216,8 @@ static void reclaim(struct http_watch *watch)
     free(found);
 }
 
-/* A large reply over a thin line is no attack as long as the client takes it: the kernel counts what was acknowledged. */
+/* A large reply over a thin line is no attack as long as the client takes it: the kernel counts what was
+ * acknowledged. */
 static bool still_reading(struct http_conn *conn, int64_t now)
 {
     int64_t since = atomic_load_explicit(&conn->since_ms, memory_order_relaxed);

@@ -32,12 +32,34 @@ static enum err large_handler(struct call *call, struct http_exchange *x)
 static const struct field echo_fields[] = {{.name = "text", .type = FIELD_NOTE, .max = 2000000}};
 static const struct field_table echo_table = FIELD_TABLE("echo", echo_fields);
 static const struct http_route routes[] = {
-    {.method = "POST", .path = "/api/echo", .grant = GRANT_PUBLIC, .name = "w_echo", .handle = echo_handler, .body = &echo_table,
+    {.method = "POST",
+     .path = "/api/echo",
+     .grant = GRANT_PUBLIC,
+     .name = "w_echo",
+     .handle = echo_handler,
+     .body = &echo_table,
      .flags = HTTP_READS},
-    {.method = "PATCH", .path = "/api/echo", .grant = GRANT_PUBLIC, .name = "w_patch", .handle = echo_handler, .body = &echo_table},
-    {.method = "DELETE", .path = "/api/item/{item_id}", .grant = GRANT_SIGNED_IN, .name = "w_delete", .handle = item_handler},
-    {.method = "GET", .path = "/api/item/{item_id}", .grant = GRANT_PUBLIC, .name = "w_item", .handle = item_handler},
-    {.method = "GET", .path = "/api/large", .grant = GRANT_PUBLIC, .name = "w_large", .handle = large_handler},
+    {.method = "PATCH",
+     .path = "/api/echo",
+     .grant = GRANT_PUBLIC,
+     .name = "w_patch",
+     .handle = echo_handler,
+     .body = &echo_table},
+    {.method = "DELETE",
+     .path = "/api/item/{item_id}",
+     .grant = GRANT_SIGNED_IN,
+     .name = "w_delete",
+     .handle = item_handler},
+    {.method = "GET",
+     .path = "/api/item/{item_id}",
+     .grant = GRANT_PUBLIC,
+     .name = "w_item",
+     .handle = item_handler},
+    {.method = "GET",
+     .path = "/api/large",
+     .grant = GRANT_PUBLIC,
+     .name = "w_large",
+     .handle = large_handler},
 };
 
 static struct http_test test;
@@ -47,7 +69,10 @@ static int start(void **state)
 {
     (void)state;
     http_declare(routes, sizeof routes / sizeof routes[0]);
-    test_start_with(&test, (struct http_options){.head_ms = 1000, .idle_ms = 2000, .body_ms = 1000, .send_ms = 1000, .max_connections = 64});
+    test_start_with(
+        &test,
+        (struct http_options){
+            .head_ms = 1000, .idle_ms = 2000, .body_ms = 1000, .send_ms = 1000, .max_connections = 64});
     return 0;
 }
 
@@ -99,14 +124,22 @@ static void framing_is_strict(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
-        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
-        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: gzip\r\n\r\n{}",
-        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: +2\r\n\r\n{}",
-        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length : 2\r\n\r\n{}",
-        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 0x2\r\n\r\n{}",
+        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
+        "2\r\nContent-Length: 3\r\n\r\n{}",
+        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
+        "2\r\nContent-Length: 2\r\n\r\n{}",
+        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
+        "2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: "
+        "gzip\r\n\r\n{}",
+        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: "
+        "chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
+        "+2\r\n\r\n{}",
+        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length : "
+        "2\r\n\r\n{}",
+        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
+        "0x2\r\n\r\n{}",
         "GET /api/item/1 HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         "GET /api/item/1 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n",
         "GET /api/item/1 HTTP/1.1\r\nHost: a\r\nBad Name: b\r\n\r\n",
@@ -141,9 +174,11 @@ static void a_refused_body_is_no_request(void **state)
         for (int chunked = 0; chunked < 2; chunked++) {
             char text[1024];
             if (chunked)
-                snprintf(text, sizeof text, "%sTransfer-Encoding: chunked\r\n\r\n%zx\r\n%s\r\n0\r\n\r\n", heads[i], strlen(inner), inner);
+                snprintf(text, sizeof text, "%sTransfer-Encoding: chunked\r\n\r\n%zx\r\n%s\r\n0\r\n\r\n",
+                         heads[i], strlen(inner), inner);
             else
-                snprintf(text, sizeof text, "%sContent-Length: %zu\r\n\r\n%s", heads[i], strlen(inner), inner);
+                snprintf(text, sizeof text, "%sContent-Length: %zu\r\n\r\n%s", heads[i], strlen(inner),
+                         inner);
             int fd = test_connect(&test);
             test_send(fd, text, strlen(text));
             for (int replies = 0; replies < 3; replies++) {
@@ -161,7 +196,8 @@ static void a_refused_body_is_no_request(void **state)
 static void chunked_bodies_are_read(void **state)
 {
     (void)state;
-    assert_int_equal(send_text("POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json; charset=UTF-8\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert_int_equal(send_text("POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json; "
+                               "charset=UTF-8\r\nTransfer-Encoding: chunked\r\n\r\n"
                                "9\r\n{\"text\":\"\r\n3\r\nabc\r\n2\r\n\"}\r\n0\r\n\r\n"),
                      200);
     assert_string_equal(reply.body, "{\"text\":\"abc\"}");
@@ -170,11 +206,14 @@ static void chunked_bodies_are_read(void **state)
 static void types_are_strict(void **state)
 {
     (void)state;
-    static const char *const types[] = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonx",
-                                        "application/json; charset=gbk", ""};
+    static const char *const types[] = {
+        "text/plain",        "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+        "application/jsonx", "application/json; charset=gbk",     ""};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         char text[256];
-        snprintf(text, sizeof text, "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: %s\r\nContent-Length: 2\r\n\r\n{}", types[i]);
+        snprintf(text, sizeof text,
+                 "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: %s\r\nContent-Length: 2\r\n\r\n{}",
+                 types[i]);
         assert_int_equal(send_text(text), 415);
     }
     assert_int_equal(send_text("POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"), 415);
@@ -185,7 +224,9 @@ static void types_are_strict(void **state)
 static void a_large_body_is_refused_before_it_comes(void **state)
 {
     (void)state;
-    assert_int_equal(send_text("POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1048577\r\nExpect: 100-continue\r\n\r\n"), 413);
+    assert_int_equal(send_text("POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                               "application/json\r\nContent-Length: 1048577\r\nExpect: 100-continue\r\n\r\n"),
+                     413);
     assert_true(reply.closed);
     assert_non_null(strstr(reply.body, "too_large"));
 }
@@ -196,7 +237,8 @@ static void a_large_chunked_body_is_refused_at_its_end(void **state)
     static char block[65536];
     memset(block, ' ', sizeof block);
     int fd = test_connect(&test);
-    static const char head[] = "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+    static const char head[] = "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                               "application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
     test_send(fd, head, sizeof head - 1);
     for (int i = 0; i < 17; i++) {
         test_send(fd, "10000\r\n", 7);
@@ -214,7 +256,9 @@ static void a_megabyte_is_taken(void **state)
     (void)state;
     static char text[1100000];
     size_t filler = 900000;
-    int head = snprintf(text, sizeof text, "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n{%*s}",
+    int head = snprintf(text, sizeof text,
+                        "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                        "application/json\r\nContent-Length: %zu\r\n\r\n{%*s}",
                         filler + 2, (int)filler, "");
     test_raw(&test, &reply, text, (size_t)head);
     assert_int_equal(reply.status, 200);
@@ -224,7 +268,8 @@ static void long_heads_are_refused(void **state)
 {
     (void)state;
     static char text[40000];
-    int len = snprintf(text, sizeof text, "GET /api/item/1 HTTP/1.1\r\nHost: a\r\nX-Long: %030000d\r\n\r\n", 1);
+    int len =
+        snprintf(text, sizeof text, "GET /api/item/1 HTTP/1.1\r\nHost: a\r\nX-Long: %030000d\r\n\r\n", 1);
     test_raw(&test, &reply, text, (size_t)len);
     assert_true(reply.status == 431 || reply.status == 413 || reply.status == 0);
     len = snprintf(text, sizeof text, "GET /api/item/%030000d HTTP/1.1\r\nHost: a\r\n\r\n", 1);
@@ -240,7 +285,8 @@ static void requests_may_be_pipelined(void **state)
     char text[4096];
     size_t len = 0;
     for (int i = 1; i <= 20; i++)
-        len += (size_t)snprintf(text + len, sizeof text - len, "GET /api/item/%d HTTP/1.1\r\nHost: a\r\n\r\n", i);
+        len += (size_t)snprintf(text + len, sizeof text - len, "GET /api/item/%d HTTP/1.1\r\nHost: a\r\n\r\n",
+                                i);
     int fd = test_connect(&test);
     test_send(fd, text, len);
     for (int i = 1; i <= 20; i++) {
@@ -257,7 +303,8 @@ static void a_write_keeps_its_place_in_the_pipeline(void **state)
 {
     (void)state;
     static const char text[] = "GET /api/item/1 HTTP/1.1\r\nHost: a\r\n\r\n"
-                               "PATCH /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n{\"text\":\"two\"}"
+                               "PATCH /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                               "application/json\r\nContent-Length: 14\r\n\r\n{\"text\":\"two\"}"
                                "GET /api/item/3 HTTP/1.1\r\nHost: a\r\n\r\n";
     int fd = test_connect(&test);
     test_send(fd, text, sizeof text - 1);
@@ -304,7 +351,10 @@ static void slow_heads_are_cut(void **state)
 static void slow_bodies_are_cut(void **state)
 {
     (void)state;
-    assert_in_range(drip("POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 900000\r\n\r\n{", ' ', 5000), 800, 2500);
+    assert_in_range(drip("POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                         "application/json\r\nContent-Length: 900000\r\n\r\n{",
+                         ' ', 5000),
+                    800, 2500);
 }
 
 static void idle_connections_are_cut(void **state)

@@ -66,12 +66,40 @@ static enum err direct_prepare(struct call *call, struct http_exchange *x)
 static const struct field entry_fields[] = {{.name = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED}};
 static const struct field_table entry_table = FIELD_TABLE("entry", entry_fields);
 static const struct http_route routes[] = {
-    {.method = "POST", .path = "/api/entries", .grant = GRANT_PUBLIC, .name = "e_create", .handle = entry_create, .body = &entry_table},
-    {.method = "GET", .path = "/api/entries/{entry_id}", .grant = GRANT_PUBLIC, .name = "e_get", .handle = entry_get},
-    {.method = "GET", .path = "/api/entries", .grant = GRANT_PUBLIC, .name = "e_count", .handle = entry_count},
-    {.method = "POST", .path = "/api/slow", .grant = GRANT_PUBLIC, .name = "e_slow", .prepare = slow_prepare, .handle = slow_handle},
-    {.method = "GET", .path = "/api/slow", .grant = GRANT_PUBLIC, .name = "e_slow_get", .prepare = slow_prepare, .handle = slow_handle},
-    {.method = "POST", .path = "/api/direct", .grant = GRANT_PUBLIC, .name = "e_direct", .prepare = direct_prepare, .flags = HTTP_DIRECT},
+    {.method = "POST",
+     .path = "/api/entries",
+     .grant = GRANT_PUBLIC,
+     .name = "e_create",
+     .handle = entry_create,
+     .body = &entry_table},
+    {.method = "GET",
+     .path = "/api/entries/{entry_id}",
+     .grant = GRANT_PUBLIC,
+     .name = "e_get",
+     .handle = entry_get},
+    {.method = "GET",
+     .path = "/api/entries",
+     .grant = GRANT_PUBLIC,
+     .name = "e_count",
+     .handle = entry_count},
+    {.method = "POST",
+     .path = "/api/slow",
+     .grant = GRANT_PUBLIC,
+     .name = "e_slow",
+     .prepare = slow_prepare,
+     .handle = slow_handle},
+    {.method = "GET",
+     .path = "/api/slow",
+     .grant = GRANT_PUBLIC,
+     .name = "e_slow_get",
+     .prepare = slow_prepare,
+     .handle = slow_handle},
+    {.method = "POST",
+     .path = "/api/direct",
+     .grant = GRANT_PUBLIC,
+     .name = "e_direct",
+     .prepare = direct_prepare,
+     .flags = HTTP_DIRECT},
 };
 
 static int start(void **state)
@@ -79,7 +107,8 @@ static int start(void **state)
     (void)state;
     http_declare(routes, sizeof routes / sizeof routes[0]);
     test_start_with(&test, (struct http_options){0});
-    db_test_step(&test.db, "entry", "CREATE TABLE entry (entry_id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT");
+    db_test_step(&test.db, "entry",
+                 "CREATE TABLE entry (entry_id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT");
     test_people(&test);
     return 0;
 }
@@ -103,7 +132,8 @@ static void nothing_is_answered_before_the_commit(void **state)
     (void)state;
     int64_t before = count();
     atomic_store(&lane_holds, 1);
-    static const char ask[] = "POST /api/entries HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"text\":\"a\"}";
+    static const char ask[] = "POST /api/entries HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                              "application/json\r\nContent-Length: 12\r\n\r\n{\"text\":\"a\"}";
     int fd = test_connect(&test);
     test_send(fd, ask, sizeof ask - 1);
     while (!atomic_load(&on_lane))
@@ -142,7 +172,9 @@ static void *client(void *context)
         snprintf(body, sizeof body, "{\"text\":\"%s\"}", refuse ? "refuse" : "x");
         if (!refuse)
             snprintf(body, sizeof body, "{\"text\":\"%ld-%d\"}", me, i);
-        int len = snprintf(text, sizeof text, "POST /api/entries HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+        int len = snprintf(text, sizeof text,
+                           "POST /api/entries HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                           "application/json\r\nContent-Length: %zu\r\n\r\n%s",
                            strlen(body), body);
         test_send(fd, text, (size_t)len);
         test_receive(fd, own, false, 10000);
@@ -153,7 +185,8 @@ static void *client(void *context)
         }
         if (refuse)
             continue;
-        len = snprintf(text, sizeof text, "GET /api/entries/%lld HTTP/1.1\r\nHost: a\r\n\r\n", atoll(own->body + strlen("{\"entry_id\":")));
+        len = snprintf(text, sizeof text, "GET /api/entries/%lld HTTP/1.1\r\nHost: a\r\n\r\n",
+                       atoll(own->body + strlen("{\"entry_id\":")));
         test_send(other, text, (size_t)len);
         test_receive(other, back, false, 10000);
         snprintf(wanted, sizeof wanted, "{\"text\":\"%ld-%d\"}", me, i);

@@ -75,7 +75,8 @@ function field_text(schema, required, api) {
 
 // ---- the parts of the file ----
 
-const is_change = (name, schemas) => name.endsWith('Change') && schemas[name.slice(0, -6)]?.['x-table'] === schemas[name]['x-table']
+/** The body of a PATCH: a schema of its own, in which everything may be left out. */
+const is_change = (name, schemas) => Boolean(schemas[name]?.['x-change'])
 
 /** Names of schemas that are sent as a body, and of those inside them. */
 function sent_schemas(api) {
@@ -129,9 +130,9 @@ function schemas_text(api) {
   let text = ''
   for (const [name, schema] of Object.entries(schemas)) {
     if (schema.enum) text += enum_text(name, schema)
-    else if (is_change(name, schemas) || name.endsWith('Change') && sent.has(name)) text += input_text(name, schema, sent, schemas, true)
+    else if (is_change(name, schemas)) text += input_text(name, schema, sent, schemas, true)
     else text += reply_text(name, schema)
-    if (!schema.enum && sent.has(name) && !name.endsWith('Change')) text += input_text(`${name}Input`, schema, sent, schemas, false)
+    if (!schema.enum && sent.has(name) && !is_change(name, schemas)) text += input_text(`${name}Input`, schema, sent, schemas, false)
   }
   return text
 }
@@ -146,12 +147,13 @@ function params_type(operation, where) {
   return `{ ${members.join('; ')} }`
 }
 
-function body_type(operation) {
+function body_type(operation, schemas) {
   const content = operation.requestBody?.content
   if (!content) return 'null'
   if (!content['application/json']) return 'Blob'
   const ref = content['application/json'].schema.$ref
-  return ref ? (ref.endsWith('Change') ? name_of_ref(ref) : `${name_of_ref(ref)}Input`) : 'Record<string, unknown>'
+  if (!ref) return 'Record<string, unknown>'
+  return is_change(name_of_ref(ref), schemas) ? name_of_ref(ref) : `${name_of_ref(ref)}Input`
 }
 
 function answer_type(operation) {
@@ -176,7 +178,7 @@ function routes_text(api) {
     types += doc(operation.summary, '  ')
     types += `  ${key_of(operation.operationId)}: {\n    method: ${quoted(method)}\n    path: ${quoted(path)}\n`
     types += `    params: ${params_type(operation, 'path')}\n    query: ${params_type(operation, 'query')}\n`
-    types += `    body: ${body_type(operation)}\n    reply: ${answer_type(operation)}\n  }\n`
+    types += `    body: ${body_type(operation, api.components.schemas)}\n    reply: ${answer_type(operation)}\n  }\n`
     const grant = (operation['x-grant'] ?? []).map(quoted).join(', ')
     values += `  ${key_of(operation.operationId)}: { method: ${quoted(method)}, path: ${quoted(path)}, grant: [${grant}] },\n`
   }
@@ -190,7 +192,7 @@ function described_text(api) {
     text += `  ${key_of(schema['x-words'].replace(/^enum\./, ''))}: [${schema.enum.map(quoted).join(', ')}],\n`
   text += '} as const\n\n/** The field tables by their names in the words: field.<table>.<field>. */\nexport const tables = {\n'
   for (const [name, schema] of schemas.filter(([, s]) => s['x-table'])) {
-    if (name.endsWith('Change') && schemas.some(([other, s]) => other !== name && s['x-table'] === schema['x-table'])) continue
+    if (schema['x-change'] && schemas.some(([other, s]) => other !== name && s['x-table'] === schema['x-table'])) continue
     text += `  ${key_of(schema['x-table'])}: {\n`
     for (const [field, s] of Object.entries(schema.properties ?? {}))
       text += `    ${key_of(field)}: ${field_text(s, schema.required?.includes(field), api)},\n`

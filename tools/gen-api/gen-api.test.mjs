@@ -55,7 +55,7 @@ const api = {
           secret: { type: ['string', 'null'], writeOnly: true },
         },
       },
-      BoxChange: { type: 'object', 'x-table': 'box', properties: { box_name: { type: 'string' } } },
+      BoxChange: { type: 'object', 'x-table': 'box', 'x-change': true, properties: { box_name: { type: 'string' } } },
       BoxLid: { type: 'object', 'x-table': 'box_lid', properties: { color: { type: ['string', 'null'] } } },
       BoxState: { type: 'string', enum: ['open', 'closed'], 'x-words': 'enum.box_state' },
     },
