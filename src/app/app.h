@@ -44,6 +44,8 @@ extern const struct app_command app_commands[];
 void app_declare(void);
 /* Opens the data folder and its database, applying missing schema steps. create: make them when absent. */
 MUST_USE enum err app_open(const struct app_args *args, bool create, struct app *ret);
+/* Only for reading, without touching the schema: for looking at a damaged database. ERR_FAILED with why when it does not even open. */
+MUST_USE enum err app_open_as_is(const struct app_args *args, struct app *ret, char why[256]);
 void app_close(struct app *app);
 /* A fresh call of the local administrator (or of the program itself). */
 struct call app_call(struct app *app);

@@ -4,6 +4,7 @@
 const struct app_command app_commands[] = {
     {"serve", "[--listen ADDR:PORT]", "app.command.serve", app_serve},
     {"init", "", "app.command.init", app_init},
+    {"demo", "", "app.command.demo", app_demo},
     {"import registry", "FILE [--errors OUT.xlsx]", "app.command.import_registry", app_import_registry},
     {"import scan", "FILE", "app.command.import_scan", app_import_scan},
     {"export registry", "--out FILE.xlsx", "app.command.export_registry", app_export_registry},

@@ -49,29 +49,44 @@ static void put_verdict(struct call *call, const struct ledger_verdict *verdict,
     json_close_object(w);
 }
 
+static void print_verdict(struct app_args *args, struct call *call, const struct ledger_verdict *verdict)
+{
+    if (args->json) {
+        BUF(out, 65536);
+        struct json_writer w = json_writer(&out);
+        put_verdict(call, verdict, &w);
+        app_print(&out);
+        return;
+    }
+    struct str why = verdict->ok ? STR("ok") : words_fill(call->arena, call->lang, verdict->why, &verdict->why_detail, 1);
+    if (verdict->ok)
+        printf("%lld: ok\n", (long long)verdict->entries);
+    else
+        printf("%lld: %s %lld: %.*s\n", (long long)verdict->entries, verdict->bad_chain ? verdict->bad_chain : "",
+               (long long)verdict->bad_seq, STR_ARG(why));
+}
+
 int app_ledger_verify(struct app_args *args)
 {
     struct app app;
+    char why[256] = "";
     BUF(head, HEAD_MAX);
-    if (read_head(args, &head) != ERR_OK || app_open(args, false, &app) != ERR_OK)
+    if (read_head(args, &head) != ERR_OK)
         return 2;
-    struct call call = app_call(&app);
-    struct ledger_verdict verdict = {0};
-    enum err word = ledger_verify(&call, args->head ? buf_str(&head) : STR_NONE, args->json ? NULL : progress, &verdict);
-    int code = word == ERR_OK ? (verdict.ok ? 0 : 1) : app_fail(args, &call, word);
-    if (word == ERR_OK && args->json) {
-        BUF(out, 65536);
-        struct json_writer w = json_writer(&out);
-        put_verdict(&call, &verdict, &w);
-        app_print(&out);
-    } else if (word == ERR_OK) {
-        struct str why = verdict.ok ? STR_NONE : words_fill(app.arena, args->lang, verdict.why, &verdict.why_detail, 1);
-        if (verdict.ok)
-            printf("%lld: ok\n", (long long)verdict.entries);
-        else
-            printf("%lld: %s %lld: %.*s\n", (long long)verdict.entries, verdict.bad_chain ? verdict.bad_chain : "",
-                   (long long)verdict.bad_seq, STR_ARG(why));
+    enum err word = app_open_as_is(args, &app, why);
+    if (word != ERR_OK && word != ERR_FAILED) {
+        app_close(&app);
+        return 2; /* there is no database at all: nothing to judge */
     }
+    struct call call = app_call(&app);
+    struct ledger_verdict verdict = {.why = "app.ledger.unreadable", .why_detail = str_of(why)};
+    if (word == ERR_OK)
+        word = ledger_verify(&call, args->head ? buf_str(&head) : STR_NONE, args->json ? NULL : progress, &verdict);
+    else
+        word = ERR_OK; /* a file too damaged to open is a verdict */
+    int code = word == ERR_OK ? (verdict.ok ? 0 : 1) : app_fail(args, &call, word);
+    if (word == ERR_OK)
+        print_verdict(args, &call, &verdict);
     app_close(&app);
     return code;
 }

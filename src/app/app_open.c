@@ -140,9 +140,17 @@ enum err app_open(const struct app_args *args, bool create, struct app *ret)
     return ERR_OK;
 }
 
+enum err app_open_as_is(const struct app_args *args, struct app *ret, char why[256])
+{
+    *ret = (struct app){.args = args, .arena = arena_new(ARENA_MOST)};
+    TRY(find_places(args, false, ret));
+    return db_open(ret->db_where, DB_READ, &ret->db, why) == ERR_OK ? ERR_OK : ERR_FAILED;
+}
+
 void app_close(struct app *app)
 {
-    db_close(app->db);
+    if (app->db)
+        db_close(app->db);
     arena_free(app->arena);
     *app = (struct app){0};
 }

@@ -17,16 +17,25 @@
 
 /* ---- sealing: heads of the ledger, by a key that this process holds ---- */
 
+#define SEAL_EVERY_S 2
 static struct crypt_sm2_key *seal_key;
 
-static enum err seal(struct call *call)
+static enum err seal_last(struct call *call, void *context)
 {
+    (void)context;
     return ledger_seal(call, seal_key);
 }
 
-static const struct jobs_kind seal_jobs[] = {
-    {.name = "ledger.seal", .every_s = 2, .at_minute = -1, .run = seal},
-};
+static enum err seal_on_lane(struct db *db, void *context)
+{
+    struct app *app = context;
+    ARENA(arena, 1 << 22);
+    struct call call = app_call(app);
+    call.arena = arena;
+    call.db = db;
+    call.actor = &access_program;
+    return ledger_seal(&call, seal_key);
+}
 
 static enum err sweep_and_note_start(struct call *call, void *context)
 {
@@ -41,12 +50,6 @@ static enum err sweep_and_note_start(struct call *call, void *context)
     return rules_sweep(call);
 }
 
-static enum err seal_last(struct call *call, void *context)
-{
-    (void)context;
-    return ledger_seal(call, seal_key);
-}
-
 static enum err prepare(struct app *app, const char **ret_spool)
 {
     char why[256] = "";
@@ -55,7 +58,6 @@ static enum err prepare(struct app *app, const char **ret_spool)
         return app_complain(app->args, "%s: cannot be made: %s", spool, strerror(errno)), ERR_FAILED;
     if (ledger_key_open(app->arena, app->data_dir, true, &seal_key, why) != ERR_OK)
         return app_complain(app->args, "%s", why), ERR_FAILED;
-    jobs_declare(seal_jobs, 1);
     struct call call = app_call(app);
     call.actor = &access_program;
     enum err word = app_write(app, &call, sweep_and_note_start, app);
@@ -65,15 +67,22 @@ static enum err prepare(struct app *app, const char **ret_spool)
     return word;
 }
 
-static void wait_for_signal(void)
+/* Waits for the end; meanwhile seals the ledger about every two seconds, when there is something to seal. */
+static void wait_for_signal(struct app *app, struct db_lane *lane)
 {
     sigset_t set;
-    int got;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
-    sigwait(&set, &got);
-    log_info("signal %d: finishing what is under way", got);
+    for (;;) {
+        int got = sigtimedwait(&set, NULL, &(struct timespec){.tv_sec = SEAL_EVERY_S});
+        if (got > 0) {
+            log_info("signal %d: finishing what is under way", got);
+            return;
+        }
+        if (ledger_seal_due() && db_lane_wait(lane, seal_on_lane, app) != ERR_OK)
+            log_warn("the ledger could not be sealed; tried again shortly");
+    }
 }
 
 static void block_signals(void)
@@ -106,7 +115,7 @@ static enum err run(struct app *app, const char *spool)
            (int)(strrchr(options.listen, ':') ? strrchr(options.listen, ':') - options.listen : (long)strlen(options.listen)),
            options.listen, http_port(server));
     fflush(stdout);
-    wait_for_signal();
+    wait_for_signal(app, lane);
     http_stop(server);
     jobs_stop(runner);
     db_lane_stop(lane);

@@ -26,6 +26,8 @@ static enum err add_user(struct call *call, void *context)
             return call_fail(call, ERR_INVALID, "role", "app.fault.role_unknown", one);
         roles |= role;
     }
+    if (!user->args->unit && (roles & (ROLES_UNIT | ROLE_VENDOR_USER)))
+        return call_fail(call, ERR_INVALID, "unit_id", "app.fault.unit_needed");
     if (user->args->unit) {
         if (org_unit_by_name(call, str_of(user->args->unit), &unit) != ERR_OK)
             return call_fail(call, ERR_INVALID, "unit_id", "app.fault.unit_unknown", str_of(user->args->unit));
@@ -72,16 +74,11 @@ int app_user_add(struct app_args *args)
 static enum err reset_user(struct call *call, void *context)
 {
     struct new_user *user = context;
-    DB_ROWS(rows);
-    if (db_one(call, &rows, "SELECT user_id FROM access_user WHERE login_name = $1", db_str(user->login)) != ERR_OK)
+    struct access_user found;
+    if (access_user_find(call, user->login, &found) != ERR_OK)
         return call_fail(call, ERR_NOT_FOUND, "login_name", "app.fault.user_unknown", user->login);
-    user->user_id = db_col_int(&rows, 0);
-    db_rows_close(&rows);
-    TRY(db_run(call, "UPDATE access_user SET password_hash = $2, must_change_password = 1, failed_count = 0, locked_until_ms = NULL"
-               " WHERE user_id = $1", db_int(user->user_id), db_str(user->hash)));
-    TRY(db_run(call, "DELETE FROM access_session WHERE user_id = $1", db_int(user->user_id)));
-    return ledger_append(call,
-                         &(struct ledger_fact){.verb = "user.password_reset", .subject_kind = "user", .subject_id = user->user_id}, NULL);
+    TRY(access_user_password(call, found.user_id, user->hash, true, 0));
+    return access_user_unlock(call, found.user_id);
 }
 
 int app_user_reset(struct app_args *args)

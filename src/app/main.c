@@ -8,6 +8,7 @@
 #include "app/app.h"
 #include "base/crypt.h"
 #include "base/embed.h"
+#include "base/log.h"
 #include "base/words.h"
 
 struct option {
@@ -128,5 +129,7 @@ int main(int argc, char **argv)
             return app_complain(&args, "%s: no such command; `anze --help` lists them", args.words[0]);
         return help(&args, NULL);
     }
+    if (strcmp(command->name, "serve") != 0)
+        log_set_level(LOG_WARN);
     return args.help ? help(&args, command) : command->run(&args);
 }
