@@ -53,7 +53,7 @@ static const int calls_always[] = {
     SCMP_SYS(exit),       SCMP_SYS(exit_group),   SCMP_SYS(getrandom),      SCMP_SYS(clock_gettime),
     SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time),         SCMP_SYS(getpid),
     SCMP_SYS(gettid),     SCMP_SYS(rseq),         SCMP_SYS(poll),           SCMP_SYS(ppoll),
-    SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_yield), SCMP_SYS(sysinfo), /* qsort() asks how much memory there is */
 };
 
 /* What libxlsxwriter (temporary files) and a font library need. */
@@ -63,7 +63,7 @@ static const int calls_files[] = {
     SCMP_SYS(access),     SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
     SCMP_SYS(getdents64), SCMP_SYS(fcntl),    SCMP_SYS(umask),     SCMP_SYS(getuid),    SCMP_SYS(geteuid),
     SCMP_SYS(getgid),     SCMP_SYS(getegid),  SCMP_SYS(uname),     SCMP_SYS(getcwd),    SCMP_SYS(fstatfs),
-    SCMP_SYS(statfs),     SCMP_SYS(sysinfo),  SCMP_SYS(fadvise64), SCMP_SYS(flock),
+    SCMP_SYS(statfs),     SCMP_SYS(fadvise64), SCMP_SYS(flock),
     SCMP_SYS(sched_getaffinity), SCMP_SYS(set_robust_list), SCMP_SYS(link),
     SCMP_SYS(rename),     SCMP_SYS(fchmod),   SCMP_SYS(chmod),     SCMP_SYS(mkdir),     SCMP_SYS(utimensat),
     SCMP_SYS(prctl),      SCMP_SYS(rt_sigaction), SCMP_SYS(sigaltstack), SCMP_SYS(getrusage),

@@ -67,7 +67,8 @@ struct paper_scan_record {
     struct str description, remedy, evidence; /* at most 16 KiB each, cut at a code point */
     struct str unique;         /* the tool's own id of this occurrence, if it gives one */
     struct str location;       /* finer place: parameter, package, line, cipher */
-    struct str dismissed;      /* not empty: the tool itself lists it as passed or suppressed ("passed" "suppressed") */
+    struct str dismissed;      /* not empty: the tool itself lists it as no open finding: "passed" "suppressed"
+                                     "fixed" "false_positive" "resource" (of a cluster report). Counted, but opens nothing */
     int64_t place;             /* line of the file where it begins (record number for JSON) */
 };
 

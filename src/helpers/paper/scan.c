@@ -4,8 +4,18 @@
 #include "helpers/paper/scan.h"
 #include <string.h>
 
-static const struct paper_xml_format *const xml_formats[] = {&paper_nmap_format, &paper_nessus_format, &paper_openvas_format};
-static const struct paper_csv_format *const csv_formats[] = {&paper_nessus_csv_format, &paper_openvas_csv_format};
+static const struct paper_xml_format *const xml_formats[] = {
+    &paper_nmap_format,  &paper_nessus_format,  &paper_openvas_format, &paper_zap_format,    &paper_burp_format,
+    &paper_nikto_format, &paper_sslscan_format, &paper_wapiti_format,  &paper_qualys_format, &paper_qualys_web_format,
+};
+static const struct paper_csv_format *const csv_formats[] = {
+    &paper_nessus_csv_format,
+    &paper_openvas_csv_format,
+    &paper_testssl_csv_format,
+};
+static const struct paper_json_format *const json_formats[] = {
+    &paper_sarif_format, &paper_trivy_format, &paper_burp_json_format, &paper_nuclei_format, &paper_nikto_json_format,
+};
 
 /* ---- XML: the root decides ---- */
 
@@ -44,12 +54,18 @@ static void route_close(struct paper_xml *xml, struct str name, struct str text)
                               STR_NONE);
 }
 
-static enum err read_xml(struct paper_work *work, struct paper_give *give)
+static enum err read_xml(struct paper_work *work, struct paper_give *give, struct str encoding)
 {
     static const struct paper_xml_handler handler = {route_open, route_close};
-    struct router router = {{give, NULL}, NULL};
+    struct router router = {{give, NULL, 1}, NULL};
     const struct paper_xml_source source = paper_xml_of_work(work);
     enum err word = paper_xml_parse(work, &source, &handler, &router);
+    if (word == ERR_OK && router.format && router.format->two_passes) {
+        router.route.pass = 2;
+        word = paper_text_open(work, encoding);
+        if (word == ERR_OK)
+            word = paper_xml_parse(work, &source, &handler, &router);
+    }
     if (router.format)
         router.format->finish(&router.route, word == ERR_OK);
     return word;
@@ -83,6 +99,59 @@ static enum err read_csv(struct paper_work *work, struct paper_give *give)
         word = read_csv_with(work, give, &csv);
     paper_csv_close(&csv);
     return word;
+}
+
+/* ---- JSON: the keys of the outermost object (or of the elements of the outermost array) decide ---- */
+
+struct guess {
+    const struct paper_json_format *format;
+};
+
+static void guess_by_key(struct paper_walk *walk)
+{
+    struct guess *guess = walk->context;
+    bool in_array = walk->depth == 2 && walk->keys[1].len == 0;
+    if (guess->format || !(walk->depth == 1 || in_array) || walk->keys[walk->depth].len == 0)
+        return;
+    for (size_t i = 0; !guess->format && i < sizeof json_formats / sizeof json_formats[0]; i++)
+        if (json_formats[i]->mine(walk->keys[walk->depth], in_array))
+            guess->format = json_formats[i];
+    walk->stop = guess->format != NULL;
+}
+
+/* Below the second level nothing is looked at, but it is still read as JSON. */
+static bool guess_take(struct paper_walk *walk, bool object)
+{
+    (void)object;
+    guess_by_key(walk);
+    return false;
+}
+
+static enum err guess_value(struct paper_walk *walk, struct str text)
+{
+    (void)text;
+    guess_by_key(walk);
+    return ERR_OK;
+}
+
+static enum err read_json(struct paper_work *work, struct paper_give *give)
+{
+    static const struct paper_walk_handler handler = {guess_take, NULL, guess_value};
+    struct guess guess = {NULL};
+    TRY(paper_walk(work, &handler, &guess, true));
+    if (!guess.format)
+        return paper_work_fail(work, ERR_INVALID, "paper.fault.unknown_format", 1, STR_NONE, STR_NONE);
+    TRY(paper_text_open(work, STR_NONE));
+    TRY(guess.format->read(work, give));
+    return give->word;
+}
+
+/* A scanner that writes a line a finding writes nothing when it finds nothing. */
+static enum err read_nothing(struct paper_give *give)
+{
+    const struct paper_scan_head head = {.format = STR("nuclei"), .layout = STR("jsonl"), .tool = STR("nuclei")};
+    paper_give_head(give, &head);
+    return ERR_OK;
 }
 
 /* ---- the layout ---- */
@@ -125,10 +194,13 @@ static enum err read_any(struct paper_work *work, struct paper_give *give)
     if (head.len >= 4 && memcmp(bytes, "PK\3\4", 4) == 0)
         return paper_work_fail(work, ERR_INVALID, "paper.fault.is_zip", 0, STR_NONE, STR_NONE);
     char first = first_character(head);
-    TRY(paper_text_open(work, first == '<' ? xml_encoding(head) : STR_NONE));
+    struct str encoding = first == '<' ? xml_encoding(head) : STR_NONE;
+    TRY(paper_text_open(work, encoding));
+    if (work->bytes == 0)
+        return read_nothing(give);
     if (first == '<')
-        return read_xml(work, give);
-    return read_csv(work, give);
+        return read_xml(work, give, encoding);
+    return first == '{' || first == '[' ? read_json(work, give) : read_csv(work, give);
 }
 
 enum err paper_scan_read(struct paper_work *work)

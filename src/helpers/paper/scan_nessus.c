@@ -219,4 +219,4 @@ static void finish(struct paper_route *route, bool whole)
     buf_free(&nessus->tag);
 }
 
-const struct paper_xml_format paper_nessus_format = {{on_open, on_close}, mine, start, finish};
+const struct paper_xml_format paper_nessus_format = {{on_open, on_close}, mine, false, start, finish};

@@ -327,4 +327,4 @@ static void finish(struct paper_route *route, bool whole)
     }
 }
 
-const struct paper_xml_format paper_nmap_format = {{on_open, on_close}, mine, start, finish};
+const struct paper_xml_format paper_nmap_format = {{on_open, on_close}, mine, false, start, finish};

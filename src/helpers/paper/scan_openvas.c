@@ -246,4 +246,4 @@ static void finish(struct paper_route *route, bool whole)
     buf_free(&openvas->rank_type);
 }
 
-const struct paper_xml_format paper_openvas_format = {{on_open, on_close}, mine, start, finish};
+const struct paper_xml_format paper_openvas_format = {{on_open, on_close}, mine, false, start, finish};

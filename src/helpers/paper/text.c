@@ -304,3 +304,55 @@ struct str paper_url_in(struct str text)
     }
     return STR_NONE;
 }
+
+static size_t entity(struct str text, char *ret)
+{
+    static const struct {
+        const char *name;
+        char c;
+    } entities[] = {{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&#39;", '\''}, {"&nbsp;", ' '}};
+    for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++)
+        if (str_starts(text, str_of(entities[i].name))) {
+            *ret = entities[i].c;
+            return strlen(entities[i].name);
+        }
+    return 0;
+}
+
+/* A tag begins with < and a letter, / or !, and ends with >; other < stand for themselves. Its length, 0 when it is none. */
+static size_t tag(struct str text, bool *ret_breaks)
+{
+    static const char *const breaks[] = {"<br", "</p", "</li", "</div", "</tr", "</ul", "</h", "<p>"};
+    if (text.len < 3 || text.at[0] != '<' || !(((text.at[1] | 32) >= 'a' && (text.at[1] | 32) <= 'z') || text.at[1] == '/' || text.at[1] == '!'))
+        return 0;
+    const char *end = memchr(text.at, '>', text.len < 500 ? text.len : 500);
+    if (!end)
+        return 0;
+    *ret_breaks = false;
+    for (size_t i = 0; i < sizeof breaks / sizeof breaks[0]; i++)
+        *ret_breaks = *ret_breaks || (text.len > strlen(breaks[i]) && strncasecmp(text.at, breaks[i], strlen(breaks[i])) == 0);
+    return (size_t)(end - text.at) + 1;
+}
+
+void paper_plain(struct buf *out, struct str html)
+{
+    size_t i = 0;
+    while (i < html.len && out->len + 8 < out->max) {
+        struct str rest = str_slice(html, i, html.len);
+        bool breaks = false;
+        char c = 0;
+        size_t len = rest.at[0] == '<' ? tag(rest, &breaks) : rest.at[0] == '&' ? entity(rest, &c) : 0;
+        if (len == 0) {
+            buf_add_char(out, rest.at[0]);
+            i++;
+            continue;
+        }
+        if (c || (breaks && out->len > 0 && out->at[out->len - 1] != '\n'))
+            buf_add_char(out, c ? c : '\n');
+        i += len;
+    }
+    size_t whole = paper_clip((struct str){out->at, out->len}, out->len).len; /* the cut may have split a character */
+    while (whole > 0 && !utf8_valid((struct str){out->at, whole}) && out->len - whole < 4)
+        whole--;
+    out->len = whole;
+}

@@ -32,6 +32,8 @@ struct paper_url {
 bool paper_url_split(struct str url, struct paper_url *ret);
 /* The first http:// or https:// address in a text, up to a blank, quote or bracket. */
 struct str paper_url_in(struct str text);
+/* Text out of the HTML that web scanners put into descriptions: tags dropped, block ends as line ends, the usual entities. */
+void paper_plain(struct buf *out, struct str html);
 bool paper_port_of(struct str text, int32_t *ret); /* 0…65535 */
 
 #endif

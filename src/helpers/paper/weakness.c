@@ -6,11 +6,11 @@
 
 static struct buf *field_at(struct paper_weakness *weakness, size_t i, size_t *ret_max)
 {
-    static const size_t maxima[] = {64, 256, 4096, 16, 2048, 300, 512, TEXT_MAX, TEXT_MAX, TEXT_MAX, TEXT_MAX, 300, 1024, 64, 200};
+    static const size_t maxima[] = {64, 256, 4096, 16, 2048, 300, 512, TEXT_MAX, TEXT_MAX, TEXT_MAX, TEXT_MAX, 300, 1024, 64, 200, 2048};
     struct buf *fields[] = {&weakness->address,  &weakness->name,     &weakness->names,       &weakness->protocol, &weakness->url,
                             &weakness->rule,     &weakness->title,    &weakness->cves,        &weakness->description,
                             &weakness->remedy,   &weakness->evidence, &weakness->unique,      &weakness->location,
-                            &weakness->dismissed, &weakness->service};
+                            &weakness->dismissed, &weakness->service,  &weakness->file};
     _Static_assert(sizeof maxima / sizeof maxima[0] == sizeof fields / sizeof fields[0], "one maximum a field");
     if (i >= sizeof fields / sizeof fields[0])
         return NULL;
@@ -97,6 +97,13 @@ void paper_weakness_more(struct buf *field, struct str text)
     buf_add_str(field, paper_clip(text, field->max - field->len - 1));
 }
 
+void paper_weakness_html(struct buf *field, struct str html)
+{
+    BUF(plain, TEXT_MAX);
+    paper_plain(&plain, html);
+    paper_weakness_more(field, buf_str(&plain));
+}
+
 void paper_weakness_score(struct paper_weakness *weakness, struct str score, int32_t rank)
 {
     int32_t cvss10 = paper_cvss10(score);
@@ -161,7 +168,7 @@ void paper_weakness_give(struct paper_weakness *weakness, struct paper_give *giv
         .port = weakness->port,
         .protocol = paper_kept(&weakness->protocol),
         .url = paper_kept(&weakness->url),
-        .path = paper_url_split(paper_kept(&weakness->url), &parts) ? parts.path : STR_NONE,
+        .path = paper_url_split(paper_kept(&weakness->url), &parts) ? parts.path : paper_kept(&weakness->file),
         .rule = paper_kept(&weakness->rule),
         .title = paper_kept(&weakness->title),
         .severity = weakness->severity,

@@ -9,7 +9,7 @@
 
 struct paper_weakness {
     struct buf address, name, names, protocol, url, rule, title, cves, description, remedy, evidence, unique, location, dismissed,
-        service;
+        service, file; /* file: path of a code scan, or of a web finding without a whole address */
     bool port_implied; /* by a web address, not listed by the file */
     int32_t port, cvss10, cvss_rank; /* rank: the version of the score, the newest wins */
     enum paper_severity severity;
@@ -26,6 +26,8 @@ void paper_weakness_host(struct paper_weakness *weakness, struct str text);
 void paper_weakness_name(struct paper_weakness *weakness, struct str text);
 /* Appends with a blank line between, within the field's maximum. */
 void paper_weakness_more(struct buf *field, struct str text);
+/* The same for text with HTML in it. */
+void paper_weakness_html(struct buf *field, struct str html);
 void paper_weakness_score(struct paper_weakness *weakness, struct str score, int32_t rank);
 /* The web address: also host, port and protocol where they are not known yet. */
 void paper_weakness_url(struct paper_weakness *weakness, struct str url);
