@@ -19,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define SEND_MAX ((size_t)64 << 20) /* as the child's own limit */
+
 struct helper {
     pid_t pid;    /* 0 once reaped */
     int from, to; /* -1 once closed */
@@ -415,7 +417,7 @@ enum err helper_send(struct call *call, struct helper *helper, uint8_t kind, str
 {
     if (helper->to < 0)
         return call_fail(call, ERR_FAILED, "file", "helper.fault.died", STR("closed"));
-    if (body.len > helper->frame_max)
+    if (body.len > SEND_MAX)
         return call_fail(call, ERR_TOO_LARGE, "file", "helper.fault.frame");
     uint32_t length = (uint32_t)body.len + 1;
     uint8_t head[HELPER_HEAD] = {(uint8_t)length, (uint8_t)(length >> 8), (uint8_t)(length >> 16),

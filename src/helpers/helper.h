@@ -34,7 +34,7 @@ struct helper_job {
     int in_fd;               /* becomes descriptor 0; HELPER_NO_FD: frames by helper_send */
     int out_fd;              /* becomes descriptor 3; HELPER_NO_FD: none */
     int64_t wall_ms;         /* from start to the last frame; 0 means 60,000 */
-    size_t frame_max;        /* largest frame accepted; 0 means 1 MiB */
+    size_t frame_max;        /* largest frame accepted from the child (it takes that much of call->arena); 0 means 1 MiB */
     const char *key_prefix;  /* message keys that the child may use in faults, e.g. "paper."; NULL: none */
 };
 
@@ -47,7 +47,7 @@ struct helper_frame {
 
 /* ERR_FAILED when the program is not there or cannot be started. Killed and reaped with call->arena at the latest. */
 MUST_USE enum err helper_start(struct call *call, const struct helper_job *job, struct helper **ret);
-/* One frame to the child (only without in_fd). */
+/* One frame to the child, up to 64 MiB (only without in_fd). */
 MUST_USE enum err helper_send(struct call *call, struct helper *helper, uint8_t kind, struct str body);
 /* Says that no further frame will be sent. */
 void helper_send_end(struct helper *helper);
