@@ -340,7 +340,7 @@ bool rules_compile_threshold(struct rules_checker *checker, const struct rules_y
     const struct rules_yaml *value = rules_yaml_get(node, "value");
     struct str text = value && value->kind == RULES_YAML_TEXT ? value->text : STR_NONE, num = STR_NONE;
     ret->den = 1;
-    bool good = str_cut(&text, '/', &num) && str_to_int(num, &ret->num) &&
+    bool good = !str_ends(text, STR("/")) && str_cut(&text, '/', &num) && str_to_int(num, &ret->num) &&
                 (!text.len || (str_to_int(text, &ret->den) && ret->den > 0));
     if (!good)
         rules_complain(checker, value ? value->line : node->line, value ? value->column : node->column,

@@ -229,6 +229,7 @@ static enum err move(struct rules_work *work, const struct rules_subject_row *su
         int32_t until = RULES_DAY_NONE;
         TRY(rules_duty_retire(work, row));
         TRY(rules_duty_exempt_until(work, id, &until));
+        v.kept_from = row->from; /* the exemption bought time until its end, no new clock */
         TRY(basis_of(work, id, &v));
         return rules_duty_open(work, subject, &v, "open", until);
     }

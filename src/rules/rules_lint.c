@@ -12,35 +12,35 @@ void rules_complain_args(struct rules_checker *checker, int line, int column, co
         (struct rules_lint){line, column, words_fill(checker->arena, checker->lang, key, args, many)};
 }
 
-/* Edit distance by bytes, cut off at 40: names in packs are ASCII identifiers. */
+/* Edit distance by bytes, a swap of neighbours counting once; cut off at 40: names in packs are ASCII identifiers. */
 static size_t distance(struct str a, struct str b)
 {
-    size_t row[42];
+    size_t rows[3][42];
     if (a.len > 40 || b.len > 40)
         return 99;
     for (size_t j = 0; j <= b.len; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
+        size_t *now = rows[i % 3], *above = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
+        now[0] = i;
         for (size_t j = 1; j <= b.len; j++) {
-            size_t above = row[j];
-            size_t best = diagonal + (a.at[i - 1] != b.at[j - 1]);
-            best = above + 1 < best ? above + 1 : best;
-            row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            diagonal = above;
+            size_t best = above[j - 1] + (a.at[i - 1] != b.at[j - 1]);
+            best = above[j] + 1 < best ? above[j] + 1 : best;
+            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
+            bool swapped = i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] && a.at[i - 2] == b.at[j - 1];
+            now[j] = swapped && before[j - 2] + 1 < best ? before[j - 2] + 1 : best;
         }
     }
-    return row[b.len];
+    return rows[a.len % 3][b.len];
 }
 
 struct str rules_nearest(struct str word, const char *const *names)
 {
     struct str best = STR_NONE;
-    size_t least = 1 + word.len / 2;
+    size_t least = 2 + word.len / 2 * 2; /* doubled, so that equal length decides between equals */
     for (; *names; names++) {
-        size_t d = distance(word, str_of(*names));
-        if (d < least || (d == least && !best.len)) {
+        size_t d = 2 * distance(word, str_of(*names)) + (strlen(*names) != word.len);
+        if (d < least) {
             least = d;
             best = str_of(*names);
         }
