@@ -283,7 +283,7 @@ static const struct http_route routes[] = {
     {ROUTE("GET", "/api/notices/{notice_id}", ROLES_AUTHORITY, "notice_get", notice_one, "外部通报详情", "A notice"), .kind = HTTP_ONE,
      .reply = &rectify_notice_table},
     {ROUTE("GET", "/api/letters", SEERS, "letter_list", letter_rows, "整改通知", "Letters"), .kind = HTTP_LIST,
-     .reply = &rectify_letter_row_table, .list = &rectify_letter_list},
+     .reply = &rectify_letter_row_table, .list = &rectify_issued_list /* what a sheet exports: never a draft */},
     {ROUTE("GET", "/api/letters/board", SEERS, "letter_board", rectify_board, "整改看板", "Counts by state"), .kind = HTTP_ANY},
     {ROUTE("POST", "/api/letters", OFFICER, "letter_create", letter_post, "拟制整改通知", "Draft a letter from findings"), .kind = HTTP_ONE,
      .body = &rectify_draft_table, .reply = &rectify_letter_row_table},
