@@ -182,7 +182,7 @@ static int start(void **state)
         " size INTEGER, color TEXT) STRICT");
     assert_int_equal(
         db_run(&test.db.call,
-               "INSERT INTO thing(thing_id, unit_path, name) VALUES(1, '/1/', 'own'), (2, '/2/', 'foreign')"),
+               "INSERT INTO thing(unit_path, name) VALUES('/1/', 'own'), ('/2/', 'foreign')"),
         ERR_OK);
     test_people(&test);
     return 0;

@@ -15,7 +15,7 @@ static const struct field shelf_fields[] = {
     {.name = "made_on", .type = FIELD_DATE},
     {.name = "seen_ms", .type = FIELD_TIME},
     {.name = "dry", .type = FIELD_BOOL},
-    {.name = "inner", .type = FIELD_TEXT, .flags = FIELD_HIDDEN},
+    {.name = "inside", .type = FIELD_TEXT, .flags = FIELD_HIDDEN},
 };
 static const struct field_table shelf_table = FIELD_TABLE("shelf", shelf_fields);
 static const struct db_filter filters[] = {{"state", "s.state = $$", FIELD_ENUM, &state_enum}};
@@ -23,7 +23,7 @@ static const struct db_sort sorts[] = {{"shelf_id", "s.shelf_id"}};
 static const struct db_list shelf_list = {
     .columns = &shelf_table,
     .select = "SELECT s.shelf_id, s.unit_id, s.shelf_name, s.state, s.phone, s.price, s.made_on,"
-              " s.seen_ms, s.dry, s.inner FROM shelf s",
+              " s.seen_ms, s.dry, s.inside FROM shelf s",
     .scope = "s.unit_path",
     .key = "s.shelf_id",
     .default_sort = "shelf_id",
@@ -58,7 +58,7 @@ static int start(void **state)
     db_test_step(&test.db, "shelf",
                  "CREATE TABLE shelf (shelf_id INTEGER PRIMARY KEY, unit_id INTEGER, unit_path TEXT NOT "
                  "NULL, shelf_name TEXT NOT NULL,"
-                 " state TEXT, phone TEXT, price INTEGER, made_on TEXT, seen_ms INTEGER, dry INTEGER, inner "
+                 " state TEXT, phone TEXT, price INTEGER, made_on TEXT, seen_ms INTEGER, dry INTEGER, inside "
                  "TEXT) STRICT");
     assert_int_equal(db_run(&test.db.call,
                             "INSERT INTO shelf VALUES (1, 5, '/1/5/', '=甲', 'open', '13800001111', 123456, "

@@ -34,7 +34,7 @@ static enum err open_listener(struct http_server *server, const struct addrinfo 
     if (server->listen_fd < 0)
         return fail(why, server->options.listen, strerror(errno));
     setsockopt(server->listen_fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(server->listen_fd, at->ai_addr, at->ai_addrlen) != 0 || listen(server->listen_fd, 1024) != 0)
+    if (bind(server->listen_fd, at->ai_addr, at->ai_addrlen) != 0 || listen(server->listen_fd, 4096) != 0)
         return fail(why, server->options.listen, strerror(errno));
     struct sockaddr_storage bound;
     socklen_t len = sizeof bound;

@@ -11,6 +11,7 @@
 #include "http/http_inner.h"
 
 #include <arpa/inet.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/tcp.h>
@@ -23,6 +24,7 @@
 #define SEND_LOOK_MS 2000         /* a slow reply is looked at again after this … */
 #define SEND_LEAST   (16 * 1024u) /* … and must have gone on by this much */
 #define BUCKETS      4096
+#define CROWD        200 /* connections */
 
 struct http_conn {
     struct http_conn *next, **slot;
@@ -48,7 +50,7 @@ struct http_watch {
     pthread_cond_t wake;
     pthread_t thread;
     struct http_conn *first;
-    int many;
+    int many, peak; /* peak: since memory was last given back */
     bool stopping, short_of_slots;
     struct address_count *buckets[BUCKETS];
 };
@@ -126,6 +128,8 @@ struct http_conn *http_watch_add(struct http_watch *watch, int fd, const struct 
         conn->next->slot = &conn->next;
     watch->first = conn;
     watch->many++;
+    if (watch->many > watch->peak)
+        watch->peak = watch->many;
     if (conn->counted) {
         struct address_count **slot = find_count(watch, conn->address);
         if (!*slot && !(*slot = calloc(1, sizeof **slot)))
@@ -267,6 +271,12 @@ static void *watch_main(void *context)
         while (!watch->stopping && !watch->short_of_slots && waited != ETIMEDOUT)
             waited = pthread_cond_timedwait(&watch->wake, &watch->lock, &until);
         look_over(watch);
+        if (watch->peak >= CROWD && watch->many <= watch->peak / 4) {
+            watch->peak = watch->many;
+            pthread_mutex_unlock(&watch->lock);
+            malloc_trim(0); /* a crowd has left: its memory goes back to the machine */
+            pthread_mutex_lock(&watch->lock);
+        }
     }
     pthread_mutex_unlock(&watch->lock);
     return NULL;
