@@ -41,7 +41,7 @@ static int every_of(struct rules_checker *checker, const struct rules_yaml *node
 static void due_date(struct rules_checker *checker, const struct rules_yaml *node, enum rules_every every,
                      struct rules_due *ret)
 {
-    struct str text = node->kind == RULES_YAML_TEXT ? node->text : STR_NONE;
+    struct str text = node->kind == RULES_YAML_TEXT ? node->text : STR("");
     ret->kind = RULES_DUE_DATE;
     if (every == RULES_ONCE) {
         if (!clock_parse_date(text, &ret->day))
