@@ -50,7 +50,7 @@ struct page {
 static enum err read_phase(struct list_run *run, struct page *page, struct list_place *place)
 {
     DB_ROWS(rows);
-    TRY(list_start(run, place, page->want + 1, &rows));
+    TRY(db_list_start(run, place, page->want + 1, &rows));
     while (db_next(&rows)) {
         if (page->got == page->want) {
             page->more = true;
@@ -68,7 +68,7 @@ static enum err read_phase(struct list_run *run, struct page *page, struct list_
  */
 static enum err read_values(struct list_run *run, struct page *page, struct list_place *place)
 {
-    if (!list_may_walk(run))
+    if (!db_list_may_walk(run))
         return read_phase(run, page, place);
     struct db *db = run->call->db;
     size_t written = run->w->out->len;
@@ -81,7 +81,7 @@ static enum err read_values(struct list_run *run, struct page *page, struct list
     run->asked.scoped = LIST_RANGE;
     if (!ran_out)
         return word;
-    list_no_walk(run);
+    db_list_no_walk(run);
     run->w->out->len = written;
     run->w->comma = comma;
     *place = before;
@@ -128,7 +128,7 @@ static enum err write_total(struct list_run *run)
     DB_ROWS(rows);
     int64_t total = 0;
     if (!run->ask->nothing) {
-        TRY(list_start_count(run, &rows));
+        TRY(db_list_start_count(run, &rows));
         if (db_next(&rows))
             total = db_col_int(&rows, 0);
         TRY(db_end(&rows));
@@ -144,14 +144,14 @@ enum err db_list(struct call *call, const struct db_list *list, const struct db_
     struct list_run run = {.call = call, .list = list, .ask = ask, .w = w, .each = each};
     struct list_place place = {.at = LIST_START};
     struct page page = {.visit = write_item};
-    TRY(list_read_ask(&run, &place));
-    TRY(list_read_limit(&run, &page.want));
+    TRY(db_list_read_ask(&run, &place));
+    TRY(db_list_read_limit(&run, &page.want));
     json_open_array(w, "items");
     if (!ask->nothing)
         TRY(read_page(&run, &page, &place));
     json_close_array(w);
     if (page.more)
-        json_put_str(w, "next", list_cursor_write(&run, &place));
+        json_put_str(w, "next", db_list_cursor_write(&run, &place));
     else
         json_put_null(w, "next");
     if (str_is(ask->param(ask->from, "count"), "1"))
@@ -173,7 +173,7 @@ enum err db_list_each(struct call *call, const struct db_list *list, const struc
     struct list_run run = {.call = call, .list = list, .ask = ask, .row = row, .context = context};
     struct list_place place = {.at = LIST_START};
     struct page page = {.visit = give_row, .more = true};
-    TRY(list_read_ask(&run, &place));
+    TRY(db_list_read_ask(&run, &place));
     int64_t left = ask->limit > 0 ? ask->limit : INT_MAX;
     while (!ask->nothing && page.more && left > 0) {
         page.want = left < EXPORT_PAGE ? (int)left : EXPORT_PAGE;

@@ -62,13 +62,13 @@ static enum err read_several(struct list_run *run, const struct db_filter *filte
         if (many == LIST_IN_MAX)
             return call_fail(run->call, ERR_INVALID, filter->param, "db.filter_too_many");
         TRY(read_value(run, filter, part, &value));
-        list_add_arg(run, value);
+        db_list_add_arg(run, value);
         many++;
     }
     while (rounded < many)
         rounded *= 2;
     for (; many > 0 && many < rounded; many++)
-        list_add_arg(run, value);
+        db_list_add_arg(run, value);
     *ret_many = (uint8_t)many;
     return ERR_OK;
 }
@@ -84,7 +84,7 @@ static enum err read_filter(struct list_run *run, int at)
     struct db_arg value = db_null();
     TRY(read_value(run, filter, text, &value));
     if (strstr(filter->sql, "$$"))
-        list_add_arg(run, value);
+        db_list_add_arg(run, value);
     run->asked.filters[at] = strstr(filter->sql, "$$") || value.number ? 1 : LIST_FILTER_FALSE;
     return ERR_OK;
 }
@@ -125,7 +125,7 @@ static enum err read_search(struct list_run *run)
     }
     pattern[len++] = '%';
     run->asked.searched = 1;
-    list_add_arg(run, db_str((struct str){pattern, len}));
+    db_list_add_arg(run, db_str((struct str){pattern, len}));
     return ERR_OK;
 }
 
@@ -152,7 +152,7 @@ static enum err read_sort(struct list_run *run)
     return call_fail(run->call, ERR_INVALID, "sort", "db.sort_unknown", str_slice(wish, 0, 60));
 }
 
-enum err list_read_limit(struct list_run *run, int *ret_limit)
+enum err db_list_read_limit(struct list_run *run, int *ret_limit)
 {
     int64_t limit = run->ask->limit;
     struct str text = param_of(run, "limit");
@@ -182,7 +182,7 @@ static void digest_of(const struct list_run *run, struct str body, char ret[DIGE
     memcpy(ret, digest.bytes, DIGEST_LEN);
 }
 
-struct str list_cursor_write(struct list_run *run, const struct list_place *place)
+struct str db_list_cursor_write(struct list_run *run, const struct list_place *place)
 {
     bool bare = place->at == LIST_AFTER_NULL || run->sort_is_key;
     enum db_kind kind = bare ? DB_NULL : place->value.kind;
@@ -245,11 +245,11 @@ static enum err read_cursor(struct list_run *run, struct list_place *ret)
     return call_fail(run->call, ERR_INVALID, "cursor", "db.cursor_invalid");
 }
 
-enum err list_read_ask(struct list_run *run, struct list_place *ret_place)
+enum err db_list_read_ask(struct list_run *run, struct list_place *ret_place)
 {
     memset(&run->asked, 0, sizeof run->asked);
     run->asked.list = run->list;
-    TRY(list_read_scope(run));
+    TRY(db_list_read_scope(run));
     TRY(read_filters(run));
     TRY(read_search(run));
     TRY(read_sort(run));

@@ -55,27 +55,27 @@ struct list_run {
 };
 
 /* db_list_ask.c: parameters to run->asked and run->args; faults when they are wrong. */
-enum err list_read_ask(struct list_run *run, struct list_place *ret_place);
-enum err list_read_limit(struct list_run *run, int *ret_limit);
-struct str list_cursor_write(struct list_run *run, const struct list_place *place);
+enum err db_list_read_ask(struct list_run *run, struct list_place *ret_place);
+enum err db_list_read_limit(struct list_run *run, int *ret_limit);
+struct str db_list_cursor_write(struct list_run *run, const struct list_place *place);
 
 /* A walk that ran out of its budget, and until when it is not tried again. */
 struct list_refusal {
     uint64_t hash;
     int64_t until_us;
 };
-struct list_refusal *list_refusal_at(struct db *db, uint64_t hash);
+struct list_refusal *db_list_refusal_at(struct db *db, uint64_t hash);
 
 /* db_list_scope.c */
-enum err list_read_scope(struct list_run *run);
-bool list_may_walk(struct list_run *run); /* is walking worth a trial? */
-void list_no_walk(struct list_run *run);  /* it was not: do not try again for a while */
-void list_add_arg(struct list_run *run, struct db_arg arg);
+enum err db_list_read_scope(struct list_run *run);
+bool db_list_may_walk(struct list_run *run); /* is walking worth a trial? */
+void db_list_no_walk(struct list_run *run);  /* it was not: do not try again for a while */
+void db_list_add_arg(struct list_run *run, struct db_arg arg);
 
 /* db_list_sql.c */
-enum err list_start(struct list_run *run, const struct list_place *place, int limit, struct db_rows *rows);
+enum err db_list_start(struct list_run *run, const struct list_place *place, int limit, struct db_rows *rows);
 /* Is there a row below the path (args: path, bound)? */
-enum err list_start_below(struct list_run *run, const struct db_arg args[2], struct db_rows *rows);
-enum err list_start_count(struct list_run *run, struct db_rows *rows);
+enum err db_list_start_below(struct list_run *run, const struct db_arg args[2], struct db_rows *rows);
+enum err db_list_start_count(struct list_run *run, struct db_rows *rows);
 
 #endif

@@ -20,7 +20,7 @@
 #define SLOW_US    20000
 #define NO_WALK_US 60000000LL
 
-void list_add_arg(struct list_run *run, struct db_arg arg)
+void db_list_add_arg(struct list_run *run, struct db_arg arg)
 {
     /* Two are kept free for the place. */
     if (run->many == DB_PARAMS_MAX - 2)
@@ -33,7 +33,7 @@ static enum err read_below(struct list_run *run, const struct db_arg args[2], bo
     DB_ROWS(rows);
     static atomic_bool warned;
     int64_t from = clock_monotonic_us();
-    TRY(list_start_below(run, args, &rows));
+    TRY(db_list_start_below(run, args, &rows));
     *ret_any = db_next(&rows);
     TRY(db_end(&rows));
     if (clock_monotonic_us() - from > SLOW_US && !atomic_exchange(&warned, true))
@@ -42,7 +42,7 @@ static enum err read_below(struct list_run *run, const struct db_arg args[2], bo
     return ERR_OK;
 }
 
-enum err list_read_scope(struct list_run *run)
+enum err db_list_read_scope(struct list_run *run)
 {
     struct str path = run->ask->scope_path;
     if (!run->list->scope || path.len == 0 || run->ask->nothing)
@@ -52,9 +52,9 @@ enum err list_read_scope(struct list_run *run)
     bool below = true;
     TRY(read_below(run, args, &below));
     run->asked.scoped = below ? LIST_RANGE : LIST_EXACT;
-    list_add_arg(run, args[0]);
+    db_list_add_arg(run, args[0]);
     if (below)
-        list_add_arg(run, args[1]);
+        db_list_add_arg(run, args[1]);
     return ERR_OK;
 }
 
@@ -68,10 +68,10 @@ static struct list_refusal *refusal_of(struct list_run *run, uint64_t *ret_hash)
     asked.limit = 0;
     asked.continues = 0;
     *ret_hash = db_hash(path.at, path.len, db_hash(&asked, sizeof asked, 0));
-    return list_refusal_at(run->call->db, *ret_hash);
+    return db_list_refusal_at(run->call->db, *ret_hash);
 }
 
-bool list_may_walk(struct list_run *run)
+bool db_list_may_walk(struct list_run *run)
 {
     struct db *db = run->call->db;
     if (run->asked.scoped != LIST_RANGE || !db->engine->budget || !run->w || db->in_transaction)
@@ -83,7 +83,7 @@ bool list_may_walk(struct list_run *run)
     return refusal->hash != hash || refusal->until_us < clock_monotonic_us();
 }
 
-void list_no_walk(struct list_run *run)
+void db_list_no_walk(struct list_run *run)
 {
     uint64_t hash = 0;
     struct list_refusal *refusal = refusal_of(run, &hash);

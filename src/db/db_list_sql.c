@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The SQL of a list, composed from its descriptor and kept: a text depends on which filters are set, not on
- * their values, so a list route soon composes nothing. The order of parameters is that of list_read_ask:
+ * their values, so a list route soon composes nothing. The order of parameters is that of db_list_read_ask:
  * scope from, scope to, filters, search, then the place (sort value, key).
  */
 #include "db/db_list_inner.h"
@@ -250,7 +250,7 @@ static struct db_list_texts *texts_of(struct db *db)
     return db->texts;
 }
 
-struct list_refusal *list_refusal_at(struct db *db, uint64_t hash)
+struct list_refusal *db_list_refusal_at(struct db *db, uint64_t hash)
 {
     return &texts_of(db)->refusals[hash % DB_LIST_TEXTS];
 }
@@ -280,7 +280,7 @@ static const char *sql_of(struct db *db, const struct list_asked *asked)
     return kept;
 }
 
-enum err list_start(struct list_run *run, const struct list_place *place, int limit, struct db_rows *rows)
+enum err db_list_start(struct list_run *run, const struct list_place *place, int limit, struct db_rows *rows)
 {
     int many = run->many;
     bool continues = place->at != LIST_START;
@@ -293,7 +293,7 @@ enum err list_start(struct list_run *run, const struct list_place *place, int li
     return db_start(run->call->db, sql_of(run->call->db, &run->asked), run->args, (size_t)many, true, rows);
 }
 
-enum err list_start_below(struct list_run *run, const struct db_arg args[2], struct db_rows *rows)
+enum err db_list_start_below(struct list_run *run, const struct db_arg args[2], struct db_rows *rows)
 {
     struct list_asked asked;
     memset(&asked, 0, sizeof asked);
@@ -302,7 +302,7 @@ enum err list_start_below(struct list_run *run, const struct db_arg args[2], str
     return db_start(run->call->db, sql_of(run->call->db, &asked), args, 2, true, rows);
 }
 
-enum err list_start_count(struct list_run *run, struct db_rows *rows)
+enum err db_list_start_count(struct list_run *run, struct db_rows *rows)
 {
     struct list_asked asked = run->asked;
     asked.phase = LIST_COUNT;
