@@ -36,14 +36,15 @@ static char *shape(const char *sql, bool one)
     char *made = malloc(len + 1), *to = made;
     if (!made)
         log_abort("out of memory");
+    const char *end_of = made + len + 1; /* each form is shorter than what it replaces */
     for (const char *at = sql; *at;) {
         int head = 0, expr = 0, end = 0;
         if (*at == '(' && sscanf(at, "( $1 = 0 OR %n%*[A-Za-z0-9_.]%n = $1 )%n", &head, &expr, &end) == 0 &&
             end) {
             if (one)
-                to += sprintf(to, "(%.*s = $1)", expr - head, at + head);
+                to += snprintf(to, (size_t)(end_of - to), "(%.*s = $1)", expr - head, at + head);
             else
-                to += sprintf(to, "($1 = 0)");
+                to += snprintf(to, (size_t)(end_of - to), "($1 = 0)");
             at += end;
             continue;
         }
