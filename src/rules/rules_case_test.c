@@ -11,11 +11,15 @@ static void notify(struct bench *b, int64_t finding, int64_t system, const char 
 /* Y5: the same system again within three calendar months, the last day included, end of month clamped. */
 static void test_recurrence_within_three_months(void **unused)
 {
-    static const struct { const char *first, *second; bool again; } vectors[] = {
-        {"2024-11-30", "2025-02-28", true},  {"2024-11-30", "2025-03-01", false}, {"2023-11-30", "2024-02-29", true},
-        {"2023-11-30", "2024-03-01", false}, {"2025-01-15", "2025-04-15", true},  {"2025-01-15", "2025-04-16", false},
-        {"2025-03-31", "2025-06-30", true},  {"2025-03-31", "2025-07-01", false}, {"2025-05-20", "2025-05-20", false},
-        {"2025-05-20", "2025-05-21", true},
+    static const struct {
+        const char *first, *second;
+        bool again;
+    } vectors[] = {
+        {"2024-11-30", "2025-02-28", true},  {"2024-11-30", "2025-03-01", false},
+        {"2023-11-30", "2024-02-29", true},  {"2023-11-30", "2024-03-01", false},
+        {"2025-01-15", "2025-04-15", true},  {"2025-01-15", "2025-04-16", false},
+        {"2025-03-31", "2025-06-30", true},  {"2025-03-31", "2025-07-01", false},
+        {"2025-05-20", "2025-05-20", false}, {"2025-05-20", "2025-05-21", true},
     };
     struct bench b;
     (void)unused;
@@ -35,7 +39,8 @@ static void test_recurrence_within_three_months(void **unused)
     t_close(&b);
 }
 
-/* The order in which records come in does not matter, nor does a letter of many findings propose many times. */
+/* The order in which records come in does not matter, nor does a letter of many findings propose many times.
+ */
 static void test_recurrence_in_any_order_once(void **unused)
 {
     struct bench b;
@@ -123,7 +128,9 @@ static void test_lateness_proposes_once(void **unused)
 
 static void test_interviews_by_severity(void **unused)
 {
-    static const struct { const char *severity, *rule; } vectors[] = {
+    static const struct {
+        const char *severity, *rule;
+    } vectors[] = {
         {"critical", "S9.high"}, {"high", "S9.high"}, {"medium", "S9.medium"}, {"low", NULL}, {"info", NULL}};
     struct bench b;
     size_t high = 0, medium = 0;
@@ -132,7 +139,8 @@ static void test_interviews_by_severity(void **unused)
     t_load(&b, "S");
     for (size_t i = 0; i < 5; i++) {
         t_subject(&b, "finding", (int64_t)i + 1, (int64_t)i + 1, 0);
-        t_fact(&b, "finding.notified_from_outside", (int64_t)i + 1, "2026-09-29", NULL, vectors[i].severity, 0);
+        t_fact(&b, "finding.notified_from_outside", (int64_t)i + 1, "2026-09-29", NULL, vectors[i].severity,
+               0);
         t_settle(&b);
         high += vectors[i].rule && !strcmp(vectors[i].rule, "S9.high");
         medium += vectors[i].rule && !strcmp(vectors[i].rule, "S9.medium");
@@ -197,8 +205,9 @@ static size_t unmet(struct bench *b, int64_t system, const char **ret_articles)
 
 static void test_gate_lists_everything(void **unused)
 {
-    static const char *const facts[] = {"registry.graded", "registry.plan_filed", "registry.project_evaluated", "registry.accepted",
-                                        "registry.evaluation_passed", "registry.filed"};
+    static const char *const facts[] = {
+        "registry.graded",   "registry.plan_filed",        "registry.project_evaluated",
+        "registry.accepted", "registry.evaluation_passed", "registry.filed"};
     struct bench b;
     const char *articles;
     (void)unused;
@@ -259,7 +268,8 @@ static void test_exemption_of_a_gate(void **unused)
     unmet(&b, 6, &articles);
     assert_string_equal(articles, "S3 S4 S6 S7"); /* asked is not granted */
     call_faults_clear(b.call);
-    assert_int_equal(rules_exemption_decide(b.call, id, true, STR("同意")), ERR_REFUSED); /* the same person */
+    assert_int_equal(rules_exemption_decide(b.call, id, true, STR("同意")),
+                     ERR_REFUSED); /* the same person */
     b.actor.user_id = 8;
     OK(rules_exemption_decide(b.call, id, true, STR("同意")));
     assert_int_equal(rules_exemption_decide(b.call, id, false, STR("再想")), ERR_REFUSED);
@@ -271,7 +281,10 @@ static void test_exemption_of_a_gate(void **unused)
     t_on(&b, "2027-01-01");
     unmet(&b, 6, &articles);
     assert_string_equal(articles, "S3 S4 S6 S7");
-    assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM ledger_entry WHERE verb IN ('exemption.asked', 'exemption.approved')"), 2);
+    assert_int_equal(
+        t_count(&b,
+                "SELECT COUNT(*) FROM ledger_entry WHERE verb IN ('exemption.asked', 'exemption.approved')"),
+        2);
     t_close(&b);
 }
 
@@ -297,7 +310,8 @@ static void test_exemption_of_a_duty(void **unused)
     t_on(&b, "2026-11-17"); /* over: due on the day it ended, so late now */
     t_settle(&b);
     assert_string_equal(t_state(&b, "S3.grading", 5), "open 2026-11-16 late");
-    assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM rules_duty WHERE rule = 'S3.grading' AND current = 1"), 1);
+    assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM rules_duty WHERE rule = 'S3.grading' AND current = 1"),
+                     1);
     assert_int_equal(t_said_count("propose", "S3.shutdown"), 1);
     t_close(&b);
 }

@@ -220,9 +220,9 @@ static enum err move(struct rules_work *work, const struct rules_subject_row *su
         return rules_duty_open(work, subject, &v, exempt ? "waived" : "open", RULES_DAY_NONE);
     }
     if (v.satisfied)
-        return rules_duty_close(work, row, "satisfied", v.satisfied_ms);
+        return rules_duty_close(work, row, "satisfied", v.satisfied_ms, v.applies && work->is_now);
     if (!v.applies)
-        return rules_duty_close(work, row, "cancelled", 0);
+        return rules_duty_close(work, row, "cancelled", 0, false);
     if (row->state == 'o' && exempt)
         return rules_duty_waive(work, row);
     if (row->state == 'w' && !exempt) {

@@ -59,8 +59,9 @@ void *rules_grown(struct arena *arena, void *at, size_t many, size_t *cap, size_
 /* state: open, waived, or satisfied (noted as fulfilled without ever having been open). */
 MUST_USE enum err rules_duty_open(struct rules_work *work, const struct rules_subject_row *subject,
                                   const struct rules_verdict *verdict, const char *state, int32_t not_before);
+/* current: the closed row still tells how the subject stands. */
 MUST_USE enum err rules_duty_close(struct rules_work *work, const struct rules_standing *row,
-                                   const char *state, int64_t done_ms);
+                                   const char *state, int64_t done_ms, bool current);
 MUST_USE enum err rules_duty_retire(struct rules_work *work, const struct rules_standing *row);
 MUST_USE enum err rules_duty_waive(struct rules_work *work, const struct rules_standing *row);
 /* An open row that stays open: basis moved? calendar changed? late? reminders? */

@@ -298,7 +298,7 @@ enum err rules_duty_open(struct rules_work *work, const struct rules_subject_row
 }
 
 enum err rules_duty_close(struct rules_work *work, const struct rules_standing *row, const char *state,
-                          int64_t done_ms)
+                          int64_t done_ms, bool current)
 {
     struct rules_look *look = work->look;
     bool satisfied = state[0] == 's';
@@ -311,8 +311,8 @@ enum err rules_duty_close(struct rules_work *work, const struct rules_standing *
                "UPDATE rules_duty SET state = $1, current = $2, late_at_ms = $3, done_on = $4, closed_at_ms "
                "= $5, closed_why = $6"
                " WHERE duty_id = $7",
-               db_c(state), db_int(satisfied), db_int_or_null(late),
-               satisfied ? db_c(done_on.text) : db_null(), db_int(look->call->now_ms),
+               db_c(state), db_int(current), db_int_or_null(late), satisfied ? db_c(done_on.text) : db_null(),
+               db_int(look->call->now_ms),
                db_c(satisfied        ? "facts"
                     : work->in_force ? "no_longer_applies"
                                      : "not_in_force"),

@@ -17,9 +17,10 @@ static void sweep_on(struct bench *b, const char *date)
 static void test_three_working_days(void **unused)
 {
     static const char *const vectors[][2] = {
-        {"2022-01-19", "2022-01-24"}, {"2022-12-30", "2023-01-05"}, {"2024-02-02", "2024-02-06"}, {"2024-09-30", "2024-10-10"},
-        {"2025-09-26", "2025-09-30"}, {"2026-02-13", "2026-02-25"}, {"2026-09-19", "2026-09-22"}, {"2026-09-30", "2026-10-10"},
-        {"2023-09-28", "2023-10-09"}, {"2024-05-11", "2024-05-15"},
+        {"2022-01-19", "2022-01-24"}, {"2022-12-30", "2023-01-05"}, {"2024-02-02", "2024-02-06"},
+        {"2024-09-30", "2024-10-10"}, {"2025-09-26", "2025-09-30"}, {"2026-02-13", "2026-02-25"},
+        {"2026-09-19", "2026-09-22"}, {"2026-09-30", "2026-10-10"}, {"2023-09-28", "2023-10-09"},
+        {"2024-05-11", "2024-05-15"},
     };
     struct bench b;
     (void)unused;
@@ -29,7 +30,8 @@ static void test_three_working_days(void **unused)
         t_on(&b, vectors[i][0]);
         notify(&b, (int64_t)i + 1, vectors[i][0]);
         t_settle(&b);
-        assert_string_equal(t_state(&b, "Y5.fix", (int64_t)i + 1), str_format(b.call->arena, "open %s", vectors[i][1]).at);
+        assert_string_equal(t_state(&b, "Y5.fix", (int64_t)i + 1),
+                            str_format(b.call->arena, "open %s", vectors[i][1]).at);
     }
     t_close(&b);
 }
@@ -59,7 +61,10 @@ static void test_done_in_time_and_late(void **unused)
 /* Each reminder and escalation comes on its day, to its post, once, however often time is looked at. */
 static void test_reminders_exactly_once(void **unused)
 {
-    static const struct { const char *on; int reminds, lates, escalates; } days[] = {
+    static const struct {
+        const char *on;
+        int reminds, lates, escalates;
+    } days[] = {
         {"2026-10-08", 0, 0, 0}, {"2026-10-09", 1, 0, 0}, {"2026-10-10", 2, 0, 0}, {"2026-10-11", 2, 1, 0},
         {"2026-10-12", 2, 1, 1}, {"2026-10-13", 2, 1, 1}, {"2026-10-14", 2, 1, 2}, {"2026-12-01", 2, 1, 2},
     };
@@ -81,11 +86,13 @@ static void test_reminders_exactly_once(void **unused)
         first++;
     assert_string_equal(t_said[first].to, "deputy_in_charge");
     assert_string_equal(t_said[t_many_said - 1].to, "admin_head");
-    assert_true(t_count(&b, "SELECT late_at_ms FROM rules_duty WHERE rule = 'Y5.fix'") == clock_ms_of_day(rules_day(STR("2026-10-11"))));
+    assert_true(t_count(&b, "SELECT late_at_ms FROM rules_duty WHERE rule = 'Y5.fix'") ==
+                clock_ms_of_day(rules_day(STR("2026-10-11"))));
     t_close(&b);
 }
 
-/* The day of the notice is edited afterwards: the clock neither restarts nor moves, and the duty says what happened. */
+/* The day of the notice is edited afterwards: the clock neither restarts nor moves, and the duty says what
+ * happened. */
 static void test_edited_basis_does_not_move_the_clock(void **unused)
 {
     struct bench b;
@@ -100,9 +107,13 @@ static void test_edited_basis_does_not_move_the_clock(void **unused)
     t_on(&b, "2026-10-20");
     t_settle(&b);
     assert_string_equal(t_state(&b, "Y5.fix", 1), "open 2026-10-10 late");
-    assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM rules_change c JOIN rules_duty d ON d.duty_id = c.duty_id WHERE d.rule = 'Y5.fix'"
-                                 " AND c.what = 'basis' AND c.old_value = '2026-09-30' AND c.new_value = '2026-10-20'"), 1);
-    assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM rules_duty WHERE rule = 'Y5.fix' AND severity = 'high'"), 1);
+    assert_int_equal(
+        t_count(&b, "SELECT COUNT(*) FROM rules_change c JOIN rules_duty d ON d.duty_id = c.duty_id WHERE "
+                    "d.rule = 'Y5.fix'"
+                    " AND c.what = 'basis' AND c.old_value = '2026-09-30' AND c.new_value = '2026-10-20'"),
+        1);
+    assert_int_equal(
+        t_count(&b, "SELECT COUNT(*) FROM rules_duty WHERE rule = 'Y5.fix' AND severity = 'high'"), 1);
     OK(rules_duty_of(b.call, "Y5.fix", "finding", 1, &duty));
     BUF(out, 65536);
     struct json_writer w = json_writer(&out);
@@ -190,25 +201,34 @@ static void test_every_year(void **unused)
     assert_string_equal(t_state(&b, "Y3.meeting", 1), "open 2026-12-31");
     sweep_on(&b, "2027-01-01");
     assert_string_equal(t_state(&b, "Y3.meeting", 1), "open 2027-12-31");
-    assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM rules_duty WHERE rule = 'Y3.meeting' AND occurrence = '2026' AND state = 'open'"
-                                 " AND late_at_ms IS NOT NULL"), 1);
-    t_fact(&b, "evidence.filed", 1, "2027-01-05", "special_meeting_minutes", "2026-12-20", 0); /* last year's minutes, handed in late */
+    assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM rules_duty WHERE rule = 'Y3.meeting' AND occurrence = "
+                                 "'2026' AND state = 'open'"
+                                 " AND late_at_ms IS NOT NULL"),
+                     1);
+    t_fact(&b, "evidence.filed", 1, "2027-01-05", "special_meeting_minutes", "2026-12-20",
+           0); /* last year's minutes, handed in late */
     sweep_on(&b, "2027-01-05");
-    assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM rules_duty WHERE rule = 'Y3.meeting' AND occurrence = '2026' AND state = 'satisfied'"
-                                 " AND late_at_ms IS NOT NULL"), 1);
+    assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM rules_duty WHERE rule = 'Y3.meeting' AND occurrence = "
+                                 "'2026' AND state = 'satisfied'"
+                                 " AND late_at_ms IS NOT NULL"),
+                     1);
     assert_string_equal(t_state(&b, "Y3.meeting", 1), "open 2027-12-31");
     t_fact(&b, "evidence.filed", 1, "2027-06-01", "special_meeting_minutes", "2027-05-30", 0);
     sweep_on(&b, "2027-06-01");
     assert_string_equal(t_state(&b, "Y3.meeting", 1), "satisfied 2027-12-31");
     sweep_on(&b, "2028-01-01"); /* what was done last year no longer counts as this year's */
     assert_string_equal(t_state(&b, "Y3.meeting", 1), "open 2028-12-31");
-    assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM rules_duty WHERE rule = 'Y3.meeting' AND current = 1"), 1);
+    assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM rules_duty WHERE rule = 'Y3.meeting' AND current = 1"),
+                     1);
     t_close(&b);
 }
 
 static void test_half_years_and_periods(void **unused)
 {
-    static const struct { enum rules_every every; const char *day, *name, *first, *last; } vectors[] = {
+    static const struct {
+        enum rules_every every;
+        const char *day, *name, *first, *last;
+    } vectors[] = {
         {RULES_YEAR, "2026-07-01", "2026", "2026-01-01", "2026-12-31"},
         {RULES_HALF_YEAR, "2026-06-30", "2026-H1", "2026-01-01", "2026-06-30"},
         {RULES_HALF_YEAR, "2026-07-01", "2026-H2", "2026-07-01", "2026-12-31"},
@@ -219,7 +239,8 @@ static void test_half_years_and_periods(void **unused)
     struct bench b;
     (void)unused;
     for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
-        struct rules_period period = rules_period_of(vectors[i].every, rules_day(str_of(vectors[i].day))), again;
+        struct rules_period period = rules_period_of(vectors[i].every, rules_day(str_of(vectors[i].day))),
+                            again;
         assert_string_equal(period.name, vectors[i].name);
         assert_string_equal(clock_date(period.first).text, vectors[i].first);
         assert_string_equal(clock_date(period.last).text, vectors[i].last);
@@ -242,7 +263,8 @@ static void test_half_years_and_periods(void **unused)
     t_close(&b);
 }
 
-/* The holidays of 2027 are published: dates that touched the year are counted again, and the old ones stay readable. */
+/* The holidays of 2027 are published: dates that touched the year are counted again, and the old ones stay
+ * readable. */
 static void test_provisional_dates_are_recounted(void **unused)
 {
     struct bench b;
@@ -258,15 +280,20 @@ static void test_provisional_dates_are_recounted(void **unused)
     struct str files[8];
     for (int year = 2020; year <= 2026; year++)
         files[year - 2020] = t_file(t_lasting, str_format(t_lasting, "packs/calendar/%d.json", year).at);
-    files[7] = STR("{\"year\":2027,\"papers\":[],\"days\":[{\"name\":\"元旦\",\"date\":\"2027-01-01\",\"isOffDay\":true},"
-                   "{\"name\":\"元旦\",\"date\":\"2027-01-04\",\"isOffDay\":true},{\"name\":\"元旦\",\"date\":\"2027-01-05\",\"isOffDay\":true}]}");
+    files[7] = STR("{\"year\":2027,\"papers\":[],\"days\":[{\"name\":\"元旦\",\"date\":\"2027-01-01\","
+                   "\"isOffDay\":true},"
+                   "{\"name\":\"元旦\",\"date\":\"2027-01-04\",\"isOffDay\":true},{\"name\":\"元旦\","
+                   "\"date\":\"2027-01-05\",\"isOffDay\":true}]}");
     struct calendar *calendar;
     OK(calendar_load(t_lasting, files, 8, &calendar, why));
     rules_set_calendar(calendar);
     sweep_on(&b, "2026-12-31");
     assert_string_equal(t_state(&b, "Y5.fix", 1), "open 2027-01-07");
-    assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM rules_change c JOIN rules_duty d ON d.duty_id = c.duty_id WHERE d.rule = 'Y5.fix' AND"
-                                 " what = 'calendar' AND old_value = '2027-01-05' AND new_value = '2027-01-07'"), 2);
+    assert_int_equal(t_count(&b,
+                             "SELECT COUNT(*) FROM rules_change c JOIN rules_duty d ON d.duty_id = c.duty_id "
+                             "WHERE d.rule = 'Y5.fix' AND"
+                             " what = 'calendar' AND old_value = '2027-01-05' AND new_value = '2027-01-07'"),
+                     2);
     assert_int_equal(t_said_count("late", NULL), 0);
     t_close(&b);
     rules_set_calendar(t_calendar);
@@ -333,7 +360,8 @@ static void test_gone_subject_and_repealed_pack(void **unused)
     assert_true(str_find(yaml, STR("{from: 2021-12-01}"), &at));
     head = str_slice(yaml, 0, at);
     rest = str_slice(yaml, at + 18, yaml.len);
-    t_load_text(&b, str_format(b.call->arena, "%.*s{from: 2021-12-01, to: 2026-10-08}%.*s", STR_ARG(head), STR_ARG(rest)));
+    t_load_text(&b, str_format(b.call->arena, "%.*s{from: 2021-12-01, to: 2026-10-08}%.*s", STR_ARG(head),
+                               STR_ARG(rest)));
     assert_string_equal(t_state(&b, "Y5.fix", 2), "open 2026-10-10");
     sweep_on(&b, "2026-10-09");
     assert_string_equal(t_state(&b, "Y5.fix", 2), "cancelled 2026-10-10");

@@ -12,7 +12,8 @@ void rules_complain_args(struct rules_checker *checker, int line, int column, co
         (struct rules_lint){line, column, words_fill(checker->arena, checker->lang, key, args, many)};
 }
 
-/* Edit distance by bytes, a swap of neighbours counting once; cut off at 40: names in packs are ASCII identifiers. */
+/* Edit distance by bytes, a swap of neighbours counting once; cut off at 40: names in packs are ASCII
+ * identifiers. */
 static size_t distance(struct str a, struct str b)
 {
     size_t rows[3][42];

@@ -361,6 +361,23 @@ static inline struct str t_print(struct bench *b)
     return str_copy(b->call->arena, buf_str(&out));
 }
 
+/* The lines that stand in one print only. */
+static inline void t_show_difference(struct str before, struct str after)
+{
+    struct str line, rest = before;
+    while (str_cut(&rest, '\n', &line)) {
+        size_t at;
+        if (line.len && !str_find(after, line, &at))
+            print_message("- %.*s\n", STR_ARG(line));
+    }
+    rest = after;
+    while (str_cut(&rest, '\n', &line)) {
+        size_t at;
+        if (line.len && !str_find(before, line, &at))
+            print_message("+ %.*s\n", STR_ARG(line));
+    }
+}
+
 static inline void t_settle(struct bench *b)
 {
     OK(rules_settle(b->call));
@@ -372,7 +389,7 @@ static inline void t_settle(struct bench *b)
     OK(rules_sweep(b->call));
     struct str after = t_print(b);
     if (!str_eq(before, after))
-        print_message("before:\n%.*s\nafter:\n%.*s\n", STR_ARG(before), STR_ARG(after));
+        t_show_difference(before, after);
     assert_true(str_eq(before, after));
     assert_int_equal(said, t_many_said);
 }
