@@ -109,6 +109,9 @@ MUST_USE enum err rules_extend(struct call *call, const char *subject_kind, int6
 /* Where a citation is needed (letters): pack title, number and cite text of an article in force, e.g.
  * 《…办法》（…号）第五部分. */
 MUST_USE enum err rules_cite(struct call *call, const char *article, struct str *ret_text);
+/* The articles in force that set a duty on a fact, cited one after the other: on what a letter about that fact stands. ERR_NOT_FOUND
+ * when no pack does. */
+MUST_USE enum err rules_cite_fact(struct call *call, const char *fact, struct str *ret_text);
 /* The working-day calendar in force (built-in unless the data folder has newer year files). */
 const struct calendar *rules_calendar(void);
 void rules_set_calendar(

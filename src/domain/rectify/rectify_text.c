@@ -147,23 +147,16 @@ static enum err source_sentence(struct call *call, const struct rectify_letter *
     return ERR_OK;
 }
 
-/* The articles on which the letter stands, as the packs in force cite them. */
+/* The articles on which the letter stands: whatever packs in force ask for something once a finding is formally notified. */
 static enum err basis_sentence(struct call *call, struct str *ret)
 {
-    static const char *const articles[] = {"Y5", "Z25"};
-    BUF(out, 4096);
-    for (size_t i = 0; i < 2; i++) {
-        struct str cite;
-        enum err word = rules_cite(call, articles[i], &cite);
-        if (word == ERR_NOT_FOUND)
-            continue;
-        TRY(word);
-        if (out.len)
-            buf_add_str(&out, STR("、"));
-        buf_add_str(&out, cite);
-    }
-    *ret = out.len ? str_format(call->arena, "依据%.*s，现责令你单位限期整改，并就有关事项通知如下：", STR_ARG(buf_str(&out)))
-                   : STR("现责令你单位限期整改，并就有关事项通知如下：");
+    struct str cites;
+    enum err word = rules_cite_fact(call, "finding.formally_notified", &cites);
+    *ret = STR("现责令你单位限期整改，并就有关事项通知如下：");
+    if (word == ERR_NOT_FOUND)
+        return ERR_OK;
+    TRY(word);
+    *ret = str_format(call->arena, "依据%.*s，现责令你单位限期整改，并就有关事项通知如下：", STR_ARG(cites));
     return ERR_OK;
 }
 
