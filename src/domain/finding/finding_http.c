@@ -233,7 +233,7 @@ static enum err finding_decide_false(struct call *call, struct http_exchange *x)
 
 static const struct field import_fields[] = {
     {.name = "import_id", .type = FIELD_INT},
-    {.name = "format", .type = FIELD_TEXT, .flags = FIELD_FILTER},
+    {.name = "format", .type = FIELD_TEXT},
     {.name = "tool", .type = FIELD_TEXT},
     {.name = "tool_version", .type = FIELD_TEXT},
     {.name = "file_name", .type = FIELD_TEXT},
@@ -257,7 +257,7 @@ static const struct field_table import_table = FIELD_TABLE("scan_import", import
     "SELECT i.import_id, i.format, i.tool, i.tool_version, i.file_name, i.file_digest, i.file_size, i.scanned_at_ms, i.imported_at_ms," \
     " i.records, i.hosts, i.hosts_up, i.open_ports, i.created, i.changed, i.unchanged, i.reopened, i.closed, i.unmatched"               \
     " FROM finding_import i"
-static const struct db_filter import_filters[] = {{"format", "i.format = $$", FIELD_TEXT, NULL}};
+static const struct db_filter import_filters[] = {{"scan_format", "i.format = $$", FIELD_TEXT, NULL}};
 static const struct db_sort import_sorts[] = {{"import_id", "i.import_id"}, {"imported_at_ms", "i.imported_at_ms"}};
 static const struct db_list import_list = {
     .columns = &import_table,
