@@ -77,13 +77,19 @@ static int allow_list(scmp_filter_ctx filter, const int *calls, size_t many)
     return bad;
 }
 
+/* The masks of 32 bits: the upper half of a register is not part of an int. */
+static int allow_when(scmp_filter_ctx filter, int call, unsigned arg, enum scmp_compare op, uint64_t a, uint64_t b)
+{
+    const struct scmp_arg_cmp when = {.arg = arg, .op = op, .datum_a = a, .datum_b = b};
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &when);
+}
+
 static void install_filter(enum helper_filter kind)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (!filter)
         _exit(EXIT_CONFINE);
     int bad = allow_list(filter, calls_always, sizeof calls_always / sizeof calls_always[0]);
-    const struct scmp_arg_cmp no_exec = SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
     if (kind == HELPER_FILTER_WRITE) {
         bad = bad ? bad : allow_list(filter, calls_files, sizeof calls_files / sizeof calls_files[0]);
         /* Font libraries load modules and start a thread; a thread is not a process. clone3 hides its flags behind a
@@ -91,15 +97,13 @@ static void install_filter(enum helper_filter kind)
         bad = bad ? bad : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 0);
         bad = bad ? bad : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 0);
         bad = bad ? bad : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-        bad = bad ? bad : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                                           SCMP_A0_64(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+        bad = bad ? bad : allow_when(filter, SCMP_SYS(clone), 0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
     } else {
-        bad = bad ? bad : seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, &no_exec);
-        bad = bad ? bad : seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, &no_exec);
+        bad = bad ? bad : allow_when(filter, SCMP_SYS(mmap), 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+        bad = bad ? bad : allow_when(filter, SCMP_SYS(mprotect), 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
         /* fdopen() asks for the mode of its descriptor; fstat() is newfstatat() with an empty path. */
-        bad = bad ? bad : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1_32(SCMP_CMP_EQ, F_GETFL));
-        bad = bad ? bad : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
-                                           SCMP_A3_32(SCMP_CMP_EQ, AT_EMPTY_PATH));
+        bad = bad ? bad : allow_when(filter, SCMP_SYS(fcntl), 1, SCMP_CMP_MASKED_EQ, UINT32_MAX, F_GETFL);
+        bad = bad ? bad : allow_when(filter, SCMP_SYS(newfstatat), 3, SCMP_CMP_MASKED_EQ, UINT32_MAX, AT_EMPTY_PATH);
     }
     if (bad || seccomp_load(filter) != 0)
         _exit(EXIT_CONFINE);

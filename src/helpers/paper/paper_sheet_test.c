@@ -114,6 +114,9 @@ static void test_csv_oddities(void **state)
     assert_int_equal(call->last_fault->row, 2);
     assert_int_equal(read_bytes(call, STR("a,b\n1,\xFF\xFF\xFF\n"), &seen), ERR_INVALID);
     assert_string_equal(test_fault(call), "paper.fault.bytes");
+    assert_int_equal(read_bytes(call, STR("\xEF\xBB\xBF\na,\xE5\x8D,b\n"), &seen), ERR_INVALID); /* the mark says UTF-8 */
+    assert_string_equal(test_fault(call), "paper.fault.bytes");
+    assert_int_equal(call->last_fault->row, 2);
     assert_int_equal(read_bytes(call, STR(""), &seen), ERR_OK);
     assert_int_equal(seen.rows, 0);
     BUF(wide, 4096);

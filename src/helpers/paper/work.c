@@ -111,18 +111,27 @@ static size_t cut_tail(const char *at, size_t len)
     return 0;
 }
 
-/* utf8_valid() refuses NUL; whether NULs are wanted is decided elsewhere. */
-static bool valid_piece(const char *at, size_t len)
+/* Where the first byte stands that is no UTF-8; len when there is none. ASCII is stepped over eight bytes at a time. NULs pass:
+ * whether they are wanted is decided elsewhere. */
+static size_t first_bad(const char *at, size_t len)
 {
-    size_t from = 0;
-    while (from < len) {
-        const char *nul = memchr(at + from, 0, len - from);
-        size_t end = nul ? (size_t)(nul - at) : len;
-        if (!utf8_valid((struct str){at + from, end - from}))
-            return false;
-        from = end + 1;
+    size_t i = 0;
+    while (i < len) {
+        uint64_t eight;
+        if (i + 8 <= len && (memcpy(&eight, at + i, 8), (eight & 0x8080808080808080u) == 0)) {
+            i += 8;
+        } else if ((unsigned char)at[i] < 0x80) {
+            i++;
+        } else {
+            size_t end = i;
+            while (end < len && (unsigned char)at[end] >= 0x80)
+                end++;
+            if (!utf8_valid((struct str){at + i, end - i}))
+                return i;
+            i = end;
+        }
     }
-    return true;
+    return len;
 }
 
 static bool all_utf8(struct paper_work *work)
@@ -135,7 +144,7 @@ static bool all_utf8(struct paper_work *work)
         if (got <= 0)
             break;
         size_t len = kept + (size_t)got, tail = cut_tail(work->raw, len);
-        good = valid_piece(work->raw, len - tail);
+        good = first_bad(work->raw, len - tail) == len - tail;
         memmove(work->raw, work->raw + len - tail, tail);
         kept = tail;
     }
@@ -236,16 +245,27 @@ static enum err refill(struct paper_work *work)
     return ERR_OK;
 }
 
+/* A character cut in two by the end of a piece waits in raw for the next one. */
 static enum err read_utf8(struct paper_work *work, char *at, size_t len, size_t *ret_len)
 {
-    ptrdiff_t got = paper_work_read(work, at, len);
+    size_t kept = work->raw_end;
+    memcpy(at, work->raw, kept);
+    ptrdiff_t got = paper_work_read(work, at + kept, len - kept);
     if (got < 0)
         return paper_work_fail(work, ERR_FAILED, "paper.fault.read", 0, STR_NONE, STR_NONE);
-    const char *nul = got > 0 ? memchr(at, 0, (size_t)got) : NULL;
+    size_t whole = kept + (size_t)got, tail = got > 0 ? cut_tail(at, whole) : 0;
+    int64_t from = work->at - (int64_t)whole;
+    size_t bad = first_bad(at, whole - tail);
+    const char *nul = memchr(at, 0, bad);
     if (nul)
-        return bad_byte(work, "paper.fault.nul", work->at - got + (nul - at));
-    *ret_len = (size_t)got;
-    return ERR_OK;
+        return bad_byte(work, "paper.fault.nul", from + (nul - at));
+    if (bad < whole - tail)
+        return bad_byte(work, "paper.fault.bytes", from + (int64_t)bad);
+    memcpy(work->raw, at + whole - tail, tail);
+    work->raw_end = tail;
+    *ret_len = whole - tail;
+    /* A piece of nothing but half a character is not the end. */
+    return *ret_len == 0 && tail > 0 ? read_utf8(work, at, len, ret_len) : ERR_OK;
 }
 
 enum err paper_text_read(struct paper_work *work, char *at, size_t len, size_t *ret_len)
