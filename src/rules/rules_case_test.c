@@ -81,7 +81,7 @@ static void test_recurrence_is_frozen(void **unused)
     t_load(&b, "Y");
     notify(&b, 1, 300, "2026-01-05");
     t_settle(&b);
-    OK(db_run(b.call, "UPDATE t_fact SET since = since + 100 * 86400000 WHERE subject_id = 1"));
+    OK(db_run(b.call, "UPDATE t_fact SET since = since + 8640000000 WHERE subject_id = 1"));
     OK(db_run(b.call, "UPDATE t_subject SET system_id = 999 WHERE subject_id = 1"));
     rules_touch(b.call, "finding", 1);
     t_settle(&b);

@@ -9,12 +9,11 @@
 
 #include "base/clock.h"
 #include "base/words.h"
-#include "domain/module.h"
+#include "domain/duties/duties_inner.h"
 #include "domain/org/org.h"
 
 #define PACK_MANAGERS (ROLE_SEC_ADMIN | ROLE_COUNTY_OFFICER)
 #define READERS       (ROLES_AUTHORITY | ROLES_UNIT)
-#define YAML_MAX      (1024 * 1024)
 
 /* ---- the workbench ---- */
 
@@ -87,7 +86,7 @@ static const struct db_list duty_list = {
 };
 
 /* "10月10日（周六，调休上班）": a date as people write it. */
-static struct str due_text(struct call *call, int32_t day)
+struct str duties_due_text(struct call *call, int32_t day)
 {
     char key[40], month_key[40];
     int year, month, mday;
@@ -119,7 +118,7 @@ static void put_due(struct call *call, struct json_writer *w, struct str due_on,
     if (due < today && left == 0)
         left = -1; /* late, though no working day has passed since */
     json_put_int(w, "days_left", left);
-    json_put_str(w, "due_text", due_text(call, due));
+    json_put_str(w, "due_text", duties_due_text(call, due));
     struct str args[1] = {str_format(call->arena, "%d", left < 0 ? -left : left)};
     const char *key = due < today ? "duties.late" : due == today ? "duties.today" : "duties.left";
     if (open)
@@ -190,248 +189,6 @@ static enum err duties_counts(struct call *call, struct http_exchange *x)
     return db_end(&rows);
 }
 
-/* ---- coverage, articles, packs ---- */
-
-static enum err duties_coverage(struct call *call, struct http_exchange *x)
-{
-    bool nothing;
-    struct str scope = access_scope(call->actor, &nothing);
-    return rules_coverage(call, nothing ? STR("~") : scope, x->out);
-}
-
-static enum err put_units(struct call *call, struct str article, struct json_writer *w)
-{
-    bool nothing;
-    struct str scope = access_scope(call->actor, &nothing);
-    static const char *const worst[] = {"fulfilled", "exempt", "due", "late"};
-    DB_ROWS(rows);
-    TRY(db_query(
-        call, &rows,
-        "SELECT d.unit_id, u.unit_name,"
-        " MAX(CASE WHEN d.state = 'satisfied' THEN 0 WHEN d.state = 'waived' THEN 1 WHEN d.late_at_ms IS "
-        "NULL THEN 2 ELSE 3 END),"
-        " SUM(CASE WHEN d.state = 'satisfied' THEN 1 ELSE 0 END),"
-        " SUM(CASE WHEN d.state = 'open' AND d.late_at_ms IS NULL THEN 1 ELSE 0 END),"
-        " SUM(CASE WHEN d.state = 'open' AND d.late_at_ms IS NOT NULL THEN 1 ELSE 0 END),"
-        " SUM(CASE WHEN d.state = 'waived' THEN 1 ELSE 0 END), MIN(CASE WHEN d.state = 'open' THEN d.due_on "
-        "ELSE NULL END)"
-        " FROM rules_duty d LEFT JOIN org_unit u ON u.unit_id = d.unit_id WHERE d.current = 1 AND d.article "
-        "= $1"
-        " AND d.unit_path >= $2 AND d.unit_path < $3 AND $4 = 0 GROUP BY d.unit_id, u.unit_name, d.unit_path"
-        " ORDER BY 3 DESC, d.unit_path",
-        db_str(article), db_str(scope), db_str(str_format(call->arena, "%.*sz", STR_ARG(scope))),
-        db_int(nothing)));
-    json_open_array(w, "units");
-    while (db_next(&rows)) {
-        int64_t state = db_col_int(&rows, 2);
-        json_open_object(w, NULL);
-        json_put_int(w, "unit_id", db_col_int(&rows, 0));
-        json_put_str(w, "unit_name", db_col_str(&rows, 1));
-        json_put_c(w, "state", worst[state < 0 || state > 3 ? 0 : state]);
-        json_put_int(w, "fulfilled", db_col_int(&rows, 3));
-        json_put_int(w, "due", db_col_int(&rows, 4));
-        json_put_int(w, "late", db_col_int(&rows, 5));
-        json_put_int(w, "exempt", db_col_int(&rows, 6));
-        json_put_c(w, "next_due_on", db_col_null(&rows, 7) ? NULL : str_c(call->arena, db_col_str(&rows, 7)));
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
-}
-
-static enum err duties_article(struct call *call, struct http_exchange *x)
-{
-    TRY(rules_article_show(call, x->words[0], x->out));
-    return put_units(call, x->words[0], x->out);
-}
-
-static enum err duties_packs(struct call *call, struct http_exchange *x)
-{
-    return rules_packs_show(call, x->out);
-}
-
-static const struct field pack_fields[] = {
-    {.name = "yaml", .type = FIELD_NOTE, .flags = FIELD_REQUIRED, .max = YAML_MAX},
-};
-static const struct field_table pack_table = FIELD_TABLE("pack_upload", pack_fields);
-
-static enum err load(struct call *call, struct http_exchange *x, bool preview)
-{
-    struct rules_load_report report;
-    TRY(rules_pack_load(call, field_str(&x->body, "yaml"), preview, &report));
-    json_put_str(x->out, "pack", report.pack);
-    json_put_str(x->out, "version", report.version);
-    json_put_bool(x->out, "preview", preview);
-    json_put_int(x->out, "opens", report.opens);
-    json_put_int(x->out, "closes", report.closes);
-    json_put_int(x->out, "articles", report.articles);
-    json_put_int(x->out, "duties", report.duties);
-    json_put_int(x->out, "gates", report.gates);
-    json_put_int(x->out, "consequences", report.consequences);
-    return ERR_OK;
-}
-
-static enum err duties_pack_preview(struct call *call, struct http_exchange *x)
-{
-    return load(call, x, true);
-}
-
-static enum err duties_pack_load(struct call *call, struct http_exchange *x)
-{
-    return load(call, x, false);
-}
-
-/* ---- working days ---- */
-
-static const struct field workday_fields[] = {
-    {.name = "start", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
-    {.name = "days", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 500},
-};
-static const struct field_table workday_table = FIELD_TABLE("workday_ask", workday_fields);
-
-static enum err duties_workday(struct call *call, struct http_exchange *x)
-{
-    int32_t start;
-    struct str text = field_str(&x->query, "start");
-    if (!clock_parse_date(text, &start))
-        return call_fail(call, ERR_INVALID, "start", "fault.required");
-    int64_t days = field_int(&x->query, "days", 0);
-    json_put_str(x->out, "start", text);
-    json_put_int(x->out, "working_days", days);
-    rules_count_show(call, start, (int)days, x->out);
-    json_put_str(x->out, "due_text", due_text(call, calendar_add(rules_calendar(), start, (int)days).day));
-    return ERR_OK;
-}
-
-static enum err duties_calendar(struct call *call, struct http_exchange *x)
-{
-    int64_t year;
-    const struct calendar *calendar = rules_calendar();
-    if (!str_to_int(x->words[0], &year) || year < 1900 || year > 9998)
-        return ERR_NOT_FOUND;
-    int32_t first = clock_day((int)year, 1, 1), end = clock_day((int)year + 1, 1, 1);
-    int64_t worked = 0;
-    json_put_int(x->out, "year", year);
-    json_put_bool(x->out, "published", calendar_has_year(calendar, (int)year));
-    json_put_c(x->out, "version", calendar_version(calendar));
-    json_open_array(x->out, "days"); /* those that differ from Monday to Friday */
-    for (int32_t day = first; day < end; day++) {
-        bool works = calendar_is_workday(calendar, day);
-        worked += works;
-        if (works == (clock_weekday(day) <= 5) && !calendar_name(calendar, day).len)
-            continue;
-        struct clock_date date = clock_date(day);
-        json_open_object(x->out, NULL);
-        json_put_c(x->out, "day", date.text);
-        json_put_int(x->out, "weekday", clock_weekday(day));
-        json_put_bool(x->out, "worked", works);
-        json_put_str(x->out, "name", calendar_name(calendar, day));
-        json_close_object(x->out);
-    }
-    json_close_array(x->out);
-    json_put_int(x->out, "working_days", worked);
-    (void)call;
-    return ERR_OK;
-}
-
-/* ---- gates and exemptions ---- */
-
-static enum err duties_gate(struct call *call, struct http_exchange *x)
-{
-    struct str kind, change = x->words[0], rest = change;
-    if (!str_cut(&rest, '.', &kind))
-        return ERR_NOT_FOUND;
-    TRY(rules_subject_reach(call, kind, x->ids[0]));
-    json_put_str(x->out, "change", change);
-    json_put_int(x->out, "subject_id", x->ids[0]);
-    return rules_gate_show(call, str_c(call->arena, change), x->ids[0], x->out);
-}
-
-static const char *const exemption_states[] = {"asked", "approved", "refused", NULL};
-static const struct field_enum exemption_state_enum = {"exemption_state", exemption_states, NULL};
-static const struct field exemption_fields[] = {
-    {.name = "exemption_id", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "rule", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "article", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER | FIELD_SHEET},
-    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_READONLY},
-    {.name = "subject_kind", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "subject_id", .type = FIELD_INT, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "subject_label", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_SHEET},
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_SHEET},
-    {.name = "reason", .type = FIELD_NOTE, .flags = FIELD_READONLY | FIELD_SHEET},
-    {.name = "until_on", .type = FIELD_DATE, .flags = FIELD_READONLY | FIELD_SORT | FIELD_SHEET},
-    {.name = "state",
-     .type = FIELD_ENUM,
-     .of = &exemption_state_enum,
-     .flags = FIELD_READONLY | FIELD_FILTER | FIELD_SHEET},
-    {.name = "asked_by", .type = FIELD_REF, .ref = "user", .flags = FIELD_READONLY},
-    {.name = "asked_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
-    {.name = "decided_by", .type = FIELD_REF, .ref = "user", .flags = FIELD_READONLY},
-    {.name = "decided_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
-    {.name = "decision_note", .type = FIELD_NOTE, .flags = FIELD_READONLY},
-};
-static const struct field_table exemption_table = FIELD_TABLE("exemption", exemption_fields);
-static const struct db_filter exemption_filters[] = {
-    {"state", "e.state = $$", FIELD_ENUM, &exemption_state_enum},
-    {"article", "e.article = $$", FIELD_TEXT, NULL},
-    {"rule", "e.rule = $$", FIELD_TEXT, NULL},
-    {"subject_kind", "e.subject_kind = $$", FIELD_TEXT, NULL},
-    {"subject_id", "e.subject_id = $$", FIELD_INT, NULL},
-    {"unit_id", "e.unit_id = $$", FIELD_INT, NULL},
-};
-static const struct db_sort exemption_sorts[] = {{"exemption_id", "e.exemption_id"},
-                                                 {"until_on", "e.until_on"}};
-static const struct db_list exemption_list = {
-    .columns = &exemption_table,
-    .select = "SELECT e.exemption_id, e.rule, e.article, e.kind, e.subject_kind, e.subject_id, "
-              "e.subject_label, e.unit_id, u.unit_name,"
-              " e.reason, e.until_on, e.state, e.asked_by, e.asked_at_ms, e.decided_by, e.decided_at_ms, "
-              "e.decision_note"
-              " FROM rules_exemption e LEFT JOIN org_unit u ON u.unit_id = e.unit_id",
-    .scope = "e.unit_path",
-    .key = "e.exemption_id",
-    .default_sort = "-exemption_id",
-    .filters = exemption_filters,
-    .many_filters = sizeof(exemption_filters) / sizeof(exemption_filters[0]),
-    .sorts = exemption_sorts,
-    .many_sorts = sizeof(exemption_sorts) / sizeof(exemption_sorts[0]),
-    .search = "e.subject_label LIKE $$ OR e.reason LIKE $$ OR u.unit_name LIKE $$",
-};
-
-static const struct field ask_fields[] = {
-    {.name = "rule", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 60},
-    {.name = "subject_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = INT64_MAX},
-    {.name = "reason", .type = FIELD_NOTE, .flags = FIELD_REQUIRED, .min = 5, .max = 2000},
-    {.name = "until_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
-};
-static const struct field_table ask_table = FIELD_TABLE("exemption_ask", ask_fields);
-
-static enum err duties_exemption_ask(struct call *call, struct http_exchange *x)
-{
-    int64_t exemption_id;
-    struct rules_exemption ask = {field_str(&x->body, "rule"), field_str(&x->body, "reason"),
-                                  field_str(&x->body, "until_on"), field_int(&x->body, "subject_id", 0)};
-    TRY(rules_exemption_ask(call, &ask, &exemption_id));
-    json_put_int(x->out, "exemption_id", exemption_id);
-    return ERR_OK;
-}
-
-static const struct field decide_fields[] = {
-    {.name = "approve", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
-    {.name = "note", .type = FIELD_NOTE, .max = 2000},
-};
-static const struct field_table decide_table = FIELD_TABLE("exemption_decision", decide_fields);
-
-static enum err duties_exemption_decide(struct call *call, struct http_exchange *x)
-{
-    bool approve = field_int(&x->body, "approve", 0) != 0;
-    TRY(rules_exemption_decide(call, x->ids[0], approve, field_str(&x->body, "note")));
-    json_put_int(x->out, "exemption_id", x->ids[0]);
-    json_put_c(x->out, "state", approve ? "approved" : "refused");
-    return ERR_OK;
-}
-
 static const struct http_route routes[] = {
     {.method = "GET",
      .path = "/api/duties",
@@ -489,7 +246,7 @@ static const struct http_route routes[] = {
      .name = "duties_pack_preview",
      .handle = duties_pack_preview,
      .kind = HTTP_ANY,
-     .body = &pack_table,
+     .body = &duties_pack_table,
      .summary_zh = "预览装载规则包的影响",
      .summary_en = "What loading a pack would open and close"},
     {.method = "POST",
@@ -498,7 +255,7 @@ static const struct http_route routes[] = {
      .name = "duties_pack_load",
      .handle = duties_pack_load,
      .kind = HTTP_ANY,
-     .body = &pack_table,
+     .body = &duties_pack_table,
      .summary_zh = "装载规则包",
      .summary_en = "Load a rule pack"},
     {.method = "GET",
@@ -507,7 +264,7 @@ static const struct http_route routes[] = {
      .name = "duties_workday",
      .handle = duties_workday,
      .kind = HTTP_ANY,
-     .query = &workday_table,
+     .query = &duties_workday_table,
      .summary_zh = "工作日推算",
      .summary_en = "Count working days"},
     {.method = "GET",
@@ -532,8 +289,8 @@ static const struct http_route routes[] = {
      .name = "duties_exemption_list",
      .handle = http_list,
      .kind = HTTP_LIST,
-     .reply = &exemption_table,
-     .list = &exemption_list,
+     .reply = &duties_exemption_table,
+     .list = &duties_exemption_list,
      .summary_zh = "豁免（专报）",
      .summary_en = "Exemptions (special reports)"},
     {.method = "POST",
@@ -542,7 +299,7 @@ static const struct http_route routes[] = {
      .name = "duties_exemption_ask",
      .handle = duties_exemption_ask,
      .kind = HTTP_ANY,
-     .body = &ask_table,
+     .body = &duties_ask_table,
      .summary_zh = "申请豁免",
      .summary_en = "Ask for an exemption"},
     {.method = "POST",
@@ -551,7 +308,7 @@ static const struct http_route routes[] = {
      .name = "duties_exemption_decide",
      .handle = duties_exemption_decide,
      .kind = HTTP_ANY,
-     .body = &decide_table,
+     .body = &duties_decide_table,
      .summary_zh = "审批豁免",
      .summary_en = "Decide an exemption"},
 };
