@@ -41,7 +41,7 @@ struct strike {
     bool later; /* still there at the second scan */
 };
 static const struct strike strikes[] = {
-    {"www.jyj.shili.example", 11, 10, 0, false}, {"yw.jyj.shili.example", 11, 20, 4, false}, {"yw.jyj.shili.example", 11, 20, 6, true},
+    {"www.jyj.shili.example", 11, 10, 0, false}, {"yw.jyj.shili.example", 11, 20, 4, false}, {"yw.jyj.shili.example", 11, 20, 6, false},
     {"yw.wjj.shili.example", 12, 20, 4, true},   {"oa.wjj.shili.example", 12, 30, 3, true},  {"sj.wjj.shili.example", 12, 40, 2, true},
     {"oa.rsj.shili.example", 13, 30, 1, true},   {"sj.rsj.shili.example", 13, 40, 5, true},  {"sj.zrzy.shili.example", 14, 40, 2, true},
     {"yw.yy.shili.example", 33, 20, 4, true},    {"oa.zjj.shili.example", 16, 30, 0, true},  {"www.cgz.shili.example", 41, 10, 6, true},
@@ -238,6 +238,7 @@ enum err demo_tell_story(struct demo *demo)
     TRY(at(demo, working_days_ago(demo, 13), (struct step){FEED_BACK, NULL, &education, 0}));
     TRY(at(demo, working_days_ago(demo, 12), (struct step){ACCEPT, NULL, &education, 0}));
     TRY(scan_at(demo, working_days_ago(demo, 8), true, "示例县月度扫描-本次.nessus"));
+    TRY(at(demo, working_days_ago(demo, 7), (struct step){CLOSE_OUT, NULL, &education, 0}));
     TRY(at(demo, working_days_ago(demo, 7), (struct step){DRAFT, "卫健局", &health, 0}));
     TRY(at(demo, working_days_ago(demo, 7) + 600000, (struct step){ISSUE, NULL, &health, 0}));
     TRY(at(demo, working_days_ago(demo, 6), (struct step){ACKNOWLEDGE, NULL, &health, 0}));

@@ -152,8 +152,8 @@ static const struct kind kinds[] = {
     {"业务管理系统", "business_system", 20, 8080, 2, "yw", false},
     {"协同办公系统", "office_system", 30, 443, 2, "oa", false},
     {"数据共享平台", "platform", 40, 8443, 3, "sj", false},
-    {"微信公众号", "wechat_official", 0, 0, 0, NULL, true},
-    {"便民服务小程序", "mini_program", 0, 0, 0, NULL, true},
+    {"微信公众号", "wechat_official", 0, 0, 1, NULL, true},
+    {"便民服务小程序", "mini_program", 0, 0, 1, NULL, true},
     {"视频监控平台", "iot", 50, 554, 1, NULL, false},
 };
 
@@ -179,7 +179,7 @@ static void add_endpoint(struct call *call, const struct demo_unit *unit, const 
 
 static enum err make_system(struct call *call, const struct demo_unit *unit, int64_t unit_id, const struct kind *kind, int seed)
 {
-    bool filed = kind->level >= 2 && seed % 5 != 0, passed = filed && seed % 7 != 0;
+    bool filed = kind->level >= 2 && seed % 19 != 0, passed = filed && seed % 23 != 0;
     const char *pairs[32];
     int many = 0;
     pairs[many++] = str_format(call->arena, "unit_id=%lld", (long long)unit_id).at;
@@ -190,6 +190,7 @@ static enum err make_system(struct call *call, const struct demo_unit *unit, int
     pairs[many++] = kind->internet ? "internet_exposed=1" : "internet_exposed=0";
     pairs[many++] = str_format(call->arena, "contact_name=%s联系人", unit->short_name).at;
     pairs[many++] = str_format(call->arena, "mlps_level=%d", kind->level).at;
+    pairs[many++] = "grading_date=2025-02-20";
     pairs[many++] = "deploy_location=county_cloud";
     pairs[many++] = seed % 6 == 0 ? "log_months=3" : "log_months=6";
     pairs[many++] = filed ? "filing_status=filed" : "filing_status=none";
@@ -222,7 +223,7 @@ enum err demo_make_systems(struct call *call, void *context)
             continue;
         int most = strcmp(unit->kind, "bureau") == 0 ? 6 : strcmp(unit->kind, "township") == 0 ? 2 : 4;
         for (int k = 0; k < most; k++, seed++)
-            TRY(make_system(call, unit, demo->unit_ids[i], &kinds[(k + (most == 2 ? 0 : i)) % 7], seed));
+            TRY(make_system(call, unit, demo->unit_ids[i], &kinds[(k + (most == 4)) % 7], seed));
     }
     return ERR_OK;
 }

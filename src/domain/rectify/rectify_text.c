@@ -126,8 +126,10 @@ static enum err put_list(struct call *call, int64_t letter_id, struct json_write
 static struct str found_sentence(struct call *call, const struct summary *sum, struct str source)
 {
     struct str levels = STR_NONE;
-    if (sum->high || sum->medium)
+    if (sum->high && sum->medium)
         levels = str_format(call->arena, "，其中高危及以上%lld项、中危%lld项", (long long)sum->high, (long long)sum->medium);
+    else if (sum->high || sum->medium)
+        levels = str_format(call->arena, "，其中%s%lld项", sum->high ? "高危及以上" : "中危", (long long)(sum->high + sum->medium));
     struct str systems = sum->systems ? str_format(call->arena, "%lld个信息系统", (long long)sum->systems) : STR("有关信息资产");
     return str_format(call->arena, "%.*s，你单位%.*s存在网络安全隐患%lld项%.*s，详见附件1。", STR_ARG(source), STR_ARG(systems),
                       (long long)sum->findings, STR_ARG(levels));
