@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Method: the child is another program started with posix_spawn (the server has threads: nothing may run between fork and
- * exec), given exactly its descriptors, and watched by a wall deadline on every wait. All that it writes is taken as hostile:
- * the length of a frame is bounded, fields are cut with bounds, and only DONE followed by end of file and exit code 0 is
- * success, so that a child killed half-way can never look like a finished one. */
+ * Method: the child is another program started with posix_spawn (the server has threads: nothing may run
+ * between fork and exec), given exactly its descriptors, and watched by a wall deadline on every wait. All
+ * that it writes is taken as hostile: the length of a frame is bounded, fields are cut with bounds, and only
+ * DONE followed by end of file and exit code 0 is success, so that a child killed half-way can never look
+ * like a finished one. */
 #include "helpers/helper.h"
 #include "helpers/helper_wire.h"
 #include "base/clock.h"
@@ -29,7 +30,7 @@ struct helper {
     const char *key_prefix;
     char *bytes; /* what was read and not yet handed out: [at, end) of cap */
     size_t at, end, cap;
-    bool done; /* DONE was seen */
+    bool done;  /* DONE was seen */
     bool ended; /* the end was told */
 };
 
@@ -115,13 +116,15 @@ static size_t child_environment(struct arena *arena, char **env, size_t max)
     return many;
 }
 
-/* Moves a descriptor above those that the child is given, so that one dup2 never covers the next one's source. */
+/* Moves a descriptor above those that the child is given, so that one dup2 never covers the next one's
+ * source. */
 static int lift(int fd)
 {
     return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 10);
 }
 
-static int spawn(struct arena *arena, const char *path, const struct helper_job *job, const int fds[4], pid_t *ret_pid)
+static int spawn(struct arena *arena, const char *path, const struct helper_job *job, const int fds[4],
+                 pid_t *ret_pid)
 {
     char *argv[10] = {(char *)(uintptr_t)job->program, (char *)(uintptr_t)job->job};
     for (size_t i = 0; i < 6 && job->words[i]; i++)
@@ -167,7 +170,8 @@ static bool open_pipes(const struct helper_job *job, int ours[2], int theirs[2])
         return false;
     ours[1] = out[0];
     theirs[1] = out[1];
-    (void)fcntl(out[0], F_SETPIPE_SZ, 1 << 20); /* fewer switches; refused beyond the user's share, which is fine */
+    (void)fcntl(out[0], F_SETPIPE_SZ,
+                1 << 20); /* fewer switches; refused beyond the user's share, which is fine */
     if (job->in_fd >= 0) {
         theirs[0] = job->in_fd;
         return true;
@@ -181,11 +185,13 @@ static bool open_pipes(const struct helper_job *job, int ours[2], int theirs[2])
     return true;
 }
 
-static enum err spawn_with_pipes(struct call *call, const struct helper_job *job, const char *path, struct helper *helper)
+static enum err spawn_with_pipes(struct call *call, const struct helper_job *job, const char *path,
+                                 struct helper *helper)
 {
     int ours[2], theirs[2];
     bool opened = open_pipes(job, ours, theirs);
-    int lifted[4] = {opened ? lift(theirs[0]) : -1, opened ? lift(theirs[1]) : -1, -1, opened ? lift(job->out_fd) : -1};
+    int lifted[4] = {opened ? lift(theirs[0]) : -1, opened ? lift(theirs[1]) : -1, -1,
+                     opened ? lift(job->out_fd) : -1};
     if (theirs[0] != job->in_fd)
         close_fd(&theirs[0]);
     close_fd(&theirs[1]);
@@ -200,7 +206,8 @@ static enum err spawn_with_pipes(struct call *call, const struct helper_job *job
         return ERR_OK;
     helper->pid = 0;
     helper_stop(helper);
-    return call_fail(call, ERR_FAILED, "file", "helper.fault.start", str_of(job->program), str_of(strerror(bad)));
+    return call_fail(call, ERR_FAILED, "file", "helper.fault.start", str_of(job->program),
+                     str_of(strerror(bad)));
 }
 
 enum err helper_start(struct call *call, const struct helper_job *job, struct helper **ret)

@@ -80,7 +80,8 @@ static void play_liar(const char *job)
 
 static int play(const char *job)
 {
-    static const char *const evil[] = {"open", "socket", "fork", "exec", "executable-memory", "kill", "hog", "written"};
+    static const char *const evil[] = {"open", "socket", "fork",   "exec", "executable-memory",
+                                       "kill", "hog",    "written"};
     const struct helper_confine confine = {.filter = HELPER_FILTER_PARSE, .cpu_seconds = 1};
     bool spin = strcmp(job, "spin") == 0;
     for (size_t i = 0; i < sizeof evil / sizeof evil[0]; i++)
@@ -104,8 +105,13 @@ static int play(const char *job)
 
 static enum err start(struct call *call, const char *job, int64_t wall_ms, struct helper **ret)
 {
-    const struct helper_job about = {.program = "helper_test", .job = job, .in_fd = HELPER_NO_FD, .out_fd = HELPER_NO_FD,
-                                     .wall_ms = wall_ms, .frame_max = 70000, .key_prefix = "test."};
+    const struct helper_job about = {.program = "helper_test",
+                                     .job = job,
+                                     .in_fd = HELPER_NO_FD,
+                                     .out_fd = HELPER_NO_FD,
+                                     .wall_ms = wall_ms,
+                                     .frame_max = 70000,
+                                     .key_prefix = "test."};
     return helper_start(call, &about, ret);
 }
 
@@ -167,7 +173,8 @@ static void test_frames_there_and_back(void **state)
 static void test_fields_are_cut_with_bounds(void **state)
 {
     (void)state;
-    const struct str bad_ones[] = {STR("\x01"), STR("\x01\x05\0\0\0abcd"), STR("\x01\xff\xff\xff\xff"), STR("\x01\0\0\0")};
+    const struct str bad_ones[] = {STR("\x01"), STR("\x01\x05\0\0\0abcd"), STR("\x01\xff\xff\xff\xff"),
+                                   STR("\x01\0\0\0")};
     for (size_t i = 0; i < sizeof bad_ones / sizeof bad_ones[0]; i++) {
         struct str rest = bad_ones[i], value;
         uint8_t tag;
@@ -181,7 +188,8 @@ static void test_fields_are_cut_with_bounds(void **state)
 static void test_liars(void **state)
 {
     (void)state;
-    static const char *const jobs[] = {"long-frame", "empty-frame", "cut-frame", "no-done", "bad-exit", "after-done", "foreign-key"};
+    static const char *const jobs[] = {"long-frame", "empty-frame", "cut-frame",  "no-done",
+                                       "bad-exit",   "after-done",  "foreign-key"};
     for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
         struct call *call = test_call_new();
         enum err word = run(call, jobs[i], 20000);
@@ -251,7 +259,8 @@ static void test_no_file_grows(void **state)
         skip();
     struct call *call = test_call_new();
     int fd = open("helper-out", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    const struct helper_job job = {.program = "helper_test", .job = "written", .in_fd = HELPER_NO_FD, .out_fd = fd};
+    const struct helper_job job = {
+        .program = "helper_test", .job = "written", .in_fd = HELPER_NO_FD, .out_fd = fd};
     struct helper *helper;
     assert_int_equal(helper_start(call, &job, &helper), ERR_OK);
     struct helper_frame frame;
@@ -267,7 +276,8 @@ static void test_missing_program(void **state)
 {
     (void)state;
     struct call *call = test_call_new();
-    const struct helper_job job = {.program = "anze-no-such", .job = "x", .in_fd = HELPER_NO_FD, .out_fd = HELPER_NO_FD};
+    const struct helper_job job = {
+        .program = "anze-no-such", .job = "x", .in_fd = HELPER_NO_FD, .out_fd = HELPER_NO_FD};
     struct helper *helper;
     assert_int_equal(helper_start(call, &job, &helper), ERR_FAILED);
     assert_string_equal(test_fault(call), "helper.fault.missing");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * helper_wire: what both ends of a helper's pipe agree on. A frame is a 32-bit little-endian length of all that follows,
- * a kind (1 byte), and fields.
+ * helper_wire: what both ends of a helper's pipe agree on. A frame is a 32-bit little-endian length of all
+ * that follows, a kind (1 byte), and fields.
  */
 #ifndef ANZE_HELPERS_HELPER_WIRE_H
 #define ANZE_HELPERS_HELPER_WIRE_H

@@ -25,7 +25,8 @@ bool paper_ranges_have(struct str ranges, int32_t port)
         size_t dash = 0;
         int64_t low = 0, high = 0;
         if (str_find(part, STR("-"), &dash)) {
-            if (!str_to_int(str_slice(part, 0, dash), &low) || !str_to_int(str_slice(part, dash + 1, part.len), &high))
+            if (!str_to_int(str_slice(part, 0, dash), &low) ||
+                !str_to_int(str_slice(part, dash + 1, part.len), &high))
                 continue;
         } else if (str_to_int(part, &low)) {
             high = low;
@@ -65,10 +66,13 @@ void paper_put_cell(struct buf *body, const struct paper_cell *cell, int64_t *sk
     if (*skip > 0)
         helper_put_int(body, PAPER_N_SKIP, *skip);
     *skip = 0;
-    helper_put(body, (uint8_t)(PAPER_CELL_TAG + (unsigned)cell->kind + (cell->merged ? PAPER_CELL_MERGED : 0)), cell->text);
+    helper_put(body,
+               (uint8_t)(PAPER_CELL_TAG + (unsigned)cell->kind + (cell->merged ? PAPER_CELL_MERGED : 0)),
+               cell->text);
 }
 
-bool paper_decode_row(struct str body, int64_t *ret_row, struct paper_cell *cells, size_t max, size_t *ret_many)
+bool paper_decode_row(struct str body, int64_t *ret_row, struct paper_cell *cells, size_t max,
+                      size_t *ret_many)
 {
     uint8_t tag;
     struct str value;
@@ -88,7 +92,8 @@ bool paper_decode_row(struct str body, int64_t *ret_row, struct paper_cell *cell
             unsigned kind = tag & (PAPER_CELL_MERGED - 1);
             if (many >= max || kind > PAPER_BROKEN || !utf8_valid(value))
                 return false;
-            cells[many++] = (struct paper_cell){(enum paper_cell_kind)kind, (tag & PAPER_CELL_MERGED) != 0, value};
+            cells[many++] =
+                (struct paper_cell){(enum paper_cell_kind)kind, (tag & PAPER_CELL_MERGED) != 0, value};
         }
     }
     *ret_many = many;
@@ -101,7 +106,8 @@ enum err paper_lied(struct call *call, struct helper *helper)
     return call_fail(call, ERR_INVALID, "file", "helper.fault.died", STR("frame"));
 }
 
-enum err paper_open(struct call *call, const char *path, const char *job, const char *word, struct helper **ret)
+enum err paper_open(struct call *call, const char *path, const char *job, const char *word,
+                    struct helper **ret)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     struct stat about;
@@ -110,7 +116,8 @@ enum err paper_open(struct call *call, const char *path, const char *job, const 
                          str_copy(call->arena, str_of(path)), str_of(strerror(errno)));
     if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
         close(fd);
-        return call_fail(call, ERR_INVALID, "file", "paper.fault.not_a_file", str_copy(call->arena, str_of(path)));
+        return call_fail(call, ERR_INVALID, "file", "paper.fault.not_a_file",
+                         str_copy(call->arena, str_of(path)));
     }
     if (about.st_size > FILE_MAX) {
         close(fd);

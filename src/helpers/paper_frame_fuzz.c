@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The parent's side: bytes that a taken-over helper might send as the body of a frame, and as a text to look for marks in. */
+ * The parent's side: bytes that a taken-over helper might send as the body of a frame, and as a text to look
+ * for marks in. */
 #include "helpers/paper_mark.h"
 #include "helpers/paper_wire.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Method: walk the code points with a small window. Blanks between the two characters of a grade are stepped over, since
- * headings are spaced by hand. */
+ * Method: walk the code points with a small window. Blanks between the two characters of a grade are stepped
+ * over, since headings are spaced by hand. */
 #include "helpers/paper_mark.h"
 
-#define LINES_HEAD 20  /* a line of its own counts only this near the top */
+#define LINES_HEAD 20 /* a line of its own counts only this near the top */
 #define BLANKS_MAX 6
 
 static bool is_blank(uint32_t c)
@@ -96,7 +96,8 @@ static bool stands_alone(struct str text, size_t from, size_t after)
         left = before_blanks(text, at, &at);
         return left == 0 || left == '\n' || left == '\r' || left == 0xFEFF;
     }
-    return (left == 0 || left == '\n' || left == '\r' || left == 0xFEFF) && (right == 0 || right == '\n' || right == '\r');
+    return (left == 0 || left == '\n' || left == '\r' || left == 0xFEFF) &&
+           (right == 0 || right == '\n' || right == '\r');
 }
 
 /* Digits or 长期 after an asterisk used for the star. */

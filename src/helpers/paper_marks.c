@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Method: a mark is not a word but a form. GB/T 9704 puts it alone on a line at the head: the grade, a star and a term (机密★10年),
- * or a label before it (密级：机密). So a grade counts only when a star follows (perhaps after blanks), or when a label stands
- * before it, or when it is all that a line near the head holds. 商业秘密, 保守秘密 and 秘密投票 are none of these. */
+ * Method: a mark is not a word but a form. GB/T 9704 puts it alone on a line at the head: the grade, a star
+ * and a term (机密★10年), or a label before it (密级：机密). So a grade counts only when a star follows
+ * (perhaps after blanks), or when a label stands before it, or when it is all that a line near the head
+ * holds. 商业秘密, 保守秘密 and 秘密投票 are none of these. */
 #include "helpers/paper.h"
 #include "helpers/paper_wire.h"
 #include "helpers/paper_mark.h"

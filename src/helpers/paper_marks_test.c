@@ -6,12 +6,34 @@ static void test_marks_in_text(void **state)
 {
     (void)state;
     static const char *const marked[] = {
-        "机密★10年\n\n示例县人民政府文件", "秘密★", "绝  密 ★ 长期", "密级：机密", "密 级: 秘密", "密级(期限)：绝密 20年", "保密等级：秘密\n正文",
-        "  绝密\n关于…的通知", "【机密】会议纪要", "机密*5年", "文件　密级：　秘　密", "说明\n秘密☆1年",
+        "机密★10年\n\n示例县人民政府文件",
+        "秘密★",
+        "绝  密 ★ 长期",
+        "密级：机密",
+        "密 级: 秘密",
+        "密级(期限)：绝密 20年",
+        "保密等级：秘密\n正文",
+        "  绝密\n关于…的通知",
+        "【机密】会议纪要",
+        "机密*5年",
+        "文件　密级：　秘　密",
+        "说明\n秘密☆1年",
     };
     static const char *const clean[] = {
-        "商业秘密保护制度", "保守国家秘密法", "工作秘密管理办法", "机密性、完整性、可用性", "密级：公开", "密级：□绝密 □机密 □秘密", "密级：绝密/机密/秘密",
-        "采用秘密投票的方式", "涉密等级划分为绝密、机密、秘密三级", "密码应用安全性评估", "", "商用密码★推荐", "机密计算平台", "绝密飞行",
+        "商业秘密保护制度",
+        "保守国家秘密法",
+        "工作秘密管理办法",
+        "机密性、完整性、可用性",
+        "密级：公开",
+        "密级：□绝密 □机密 □秘密",
+        "密级：绝密/机密/秘密",
+        "采用秘密投票的方式",
+        "涉密等级划分为绝密、机密、秘密三级",
+        "密码应用安全性评估",
+        "",
+        "商用密码★推荐",
+        "机密计算平台",
+        "绝密飞行",
         "非密\n正文：秘密级以上的文件不得上传",
     };
     for (size_t i = 0; i < sizeof marked / sizeof marked[0]; i++) {
@@ -44,13 +66,22 @@ static void test_marks_in_files(void **state)
     (void)state;
     expect(STR("机密★10年\n正文"), "机密★10年");
     expect(STR("\xEF\xBB\xBF机密★\n"), "机密★");
-    expect(STR("\xBB\xFA\xC3\xDC\xA1\xEF" "10\xC4\xEA\n"), "机密★10年");             /* GBK */
-    expect(STR("\xFF\xFE\x3A\x67\xC6\x5B\x05\x26\n\0"), "机密★");                    /* UTF-16, little end first */
+    expect(STR("\xBB\xFA\xC3\xDC\xA1\xEF"
+               "10\xC4\xEA\n"),
+           "机密★10年");                                          /* GBK */
+    expect(STR("\xFF\xFE\x3A\x67\xC6\x5B\x05\x26\n\0"), "机密★"); /* UTF-16, little end first */
     expect(STR("\xFE\xFF\x67\x3A\x5B\xC6\x26\x05\0\n"), "机密★");
     expect(STR("示例县商业秘密保护工作方案\n"), NULL);
     expect(STR("\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), NULL);
-    expect(STR("\x7f" "ELF\x02\x01\x01\0\xff\xff\xff\xff"), NULL);
+    expect(STR("\x7f"
+               "ELF\x02\x01\x01\0\xff\xff\xff\xff"),
+           NULL);
     expect(STR(""), NULL);
+    expect(STR("%PDF-1.4\n<</Title <FEFF673A5BC6260500310030>>>\n%%EOF"), "机密★");
+    expect(STR("%PDF-1.4\n<</Title (\xFE\xFF\x79\xD8\x5B\xC6\x26\x05)>>"), "秘密★");
+    expect(STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1....\xDD\x7E\xC6\x5B\x05\x26"), "绝密★");
+    expect(STR("%PDF-1.4\n<</Title <FEFF554679D85BC6>>>"), NULL);
+    expect(STR("PK\3\4 damaged"), NULL);
     BUF(late, 65536);
     while (late.len < 40000)
         buf_add_str(&late, STR("正文。\n"));

@@ -79,7 +79,9 @@ static enum err give_cover(const struct paper_scan_sink *sink, const struct pape
         .ranges = f->text[PAPER_T_RANGES],
         .named = f->text[PAPER_T_NAMED],
         .count = paper_number(f, PAPER_N_COUNT),
-        .answer = answer == PAPER_ANSWERED ? PAPER_ANSWERED : answer == PAPER_TRIED ? PAPER_TRIED : PAPER_SILENT,
+        .answer = answer == PAPER_ANSWERED ? PAPER_ANSWERED
+                  : answer == PAPER_TRIED  ? PAPER_TRIED
+                                           : PAPER_SILENT,
     };
     return sink->cover ? sink->cover(sink->context, &cover) : ERR_OK;
 }
@@ -102,7 +104,8 @@ static bool plausible(const struct paper_fields *f)
 {
     int64_t port = paper_number(f, PAPER_N_PORT), severity = paper_number(f, PAPER_N_SEVERITY);
     int64_t cvss = paper_number(f, PAPER_N_CVSS);
-    return port >= 0 && port <= 65535 && severity >= PAPER_INFO && severity <= PAPER_CRITICAL && cvss >= -1 && cvss <= 100;
+    return port >= 0 && port <= 65535 && severity >= PAPER_INFO && severity <= PAPER_CRITICAL && cvss >= -1 &&
+           cvss <= 100;
 }
 
 static enum err give(const struct paper_scan_sink *sink, uint8_t kind, const struct paper_fields *fields)
@@ -135,8 +138,8 @@ enum err paper_read_scan(struct call *call, const char *path, const struct paper
         if (end)
             break;
         bool first = frame.kind == PAPER_KIND_HEAD;
-        if (frame.kind > PAPER_KIND_COUNTS || first == begun || counted || !paper_decode(frame.body, &fields) ||
-            !plausible(&fields))
+        if (frame.kind > PAPER_KIND_COUNTS || first == begun || counted ||
+            !paper_decode(frame.body, &fields) || !plausible(&fields))
             return paper_lied(call, helper);
         begun = true;
         if (frame.kind == PAPER_KIND_COUNTS) {

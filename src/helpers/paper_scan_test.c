@@ -1,116 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Every sample of $ANZE_SCANS (default: shared/data/scans beside the repository) against its index, and hostile files
- * made here. */
-#include "helpers/test_call.h"
-#include "helpers/paper.h"
+ * Every sample of $ANZE_SCANS (default: shared/data/scans beside the repository) against its index, and
+ * hostile files made here. */
+#include "helpers/test_scan.h"
 #include <sys/stat.h>
-
-struct seen {
-    struct paper_scan_counts counts;
-    char format[32], layout[16], first_rule[64], last_title[256], first_address[64], first_name[256];
-    int64_t heads, hosts, ports, records, covers, ends, answered, silent, tried;
-    char ranges[256], cves[2048], url[256], dismissed[64];
-    enum paper_severity worst;
-    int32_t cvss10;
-    int64_t place, started_ms;
-    enum err refuse; /* answer of the record callback */
-};
-
-static void keep(char *to, size_t size, struct str text)
-{
-    snprintf(to, size, "%.*s", (int)(text.len < size ? text.len : size - 1), text.at ? text.at : "");
-}
-
-static enum err on_begin(void *context, const struct paper_scan_head *head)
-{
-    struct seen *seen = context;
-    seen->heads++;
-    keep(seen->format, sizeof seen->format, head->format);
-    keep(seen->layout, sizeof seen->layout, head->layout);
-    seen->started_ms = head->started_ms;
-    return ERR_OK;
-}
-
-static enum err on_host(void *context, const struct paper_scan_host *host)
-{
-    struct seen *seen = context;
-    if (seen->hosts++ == 0) {
-        keep(seen->first_address, sizeof seen->first_address, host->address);
-        keep(seen->first_name, sizeof seen->first_name, host->name);
-    }
-    assert_true(host->address.len + host->name.len > 0);
-    return ERR_OK;
-}
-
-static enum err on_port(void *context, const struct paper_scan_port *port)
-{
-    struct seen *seen = context;
-    seen->ports++;
-    assert_in_range(port->port, 1, 65535);
-    assert_true(port->state.len > 0);
-    return ERR_OK;
-}
-
-static enum err on_record(void *context, const struct paper_scan_record *record)
-{
-    struct seen *seen = context;
-    if (seen->records++ == 0) {
-        keep(seen->first_rule, sizeof seen->first_rule, record->rule);
-        seen->place = record->place;
-    }
-    keep(seen->last_title, sizeof seen->last_title, record->title);
-    if (record->cves.len)
-        keep(seen->cves, sizeof seen->cves, record->cves);
-    if (record->url.len)
-        keep(seen->url, sizeof seen->url, record->url);
-    if (record->dismissed.len)
-        keep(seen->dismissed, sizeof seen->dismissed, record->dismissed);
-    if (record->severity > seen->worst)
-        seen->worst = record->severity;
-    if (record->cvss10 > seen->cvss10)
-        seen->cvss10 = record->cvss10;
-    assert_true(record->rule.len + record->title.len > 0);
-    return seen->refuse;
-}
-
-static enum err on_cover(void *context, const struct paper_scan_cover *cover)
-{
-    struct seen *seen = context;
-    seen->covers++;
-    seen->answered += cover->answer == PAPER_ANSWERED;
-    seen->silent += cover->answer == PAPER_SILENT;
-    seen->tried += cover->answer == PAPER_TRIED;
-    keep(seen->ranges, sizeof seen->ranges, cover->ranges);
-    return ERR_OK;
-}
-
-static enum err on_end(void *context, const struct paper_scan_counts *counts)
-{
-    struct seen *seen = context;
-    seen->ends++;
-    seen->counts = *counts;
-    return ERR_OK;
-}
-
-static enum err read_path(struct call *call, const char *path, struct seen *seen)
-{
-    memset(seen, 0, sizeof *seen);
-    const struct paper_scan_sink sink = {seen, on_begin, on_host, on_port, on_record, on_cover, on_end};
-    return paper_read_scan(call, path, &sink);
-}
-
-static enum err read_bytes(struct call *call, struct str bytes, struct seen *seen)
-{
-    const char *path = test_file(call, bytes);
-    enum err word = read_path(call, path, seen);
-    unlink(path);
-    return word;
-}
-
-static enum err read_text(struct call *call, const char *text, struct seen *seen)
-{
-    return read_bytes(call, str_of(text), seen);
-}
 
 /* ---- the samples ---- */
 
@@ -136,22 +28,25 @@ static bool sample_is_good(struct call *call, const char *folder, struct str lin
     struct str column[8] = {STR_NONE};
     for (size_t i = 0; i < 8; i++)
         str_cut(&line, '\t', &column[i]);
-    const char *path = str_format(call->arena, "%s/%.*s/%.*s", folder, STR_ARG(column[0]), STR_ARG(column[1])).at;
+    const char *path =
+        str_format(call->arena, "%s/%.*s/%.*s", folder, STR_ARG(column[0]), STR_ARG(column[1])).at;
     struct seen seen;
     enum err word = read_path(call, path, &seen);
     size_t up = 0;
     bool has_up = str_find(column[5], STR("(up "), &up);
     int64_t hosts = number_or(column[5], -1), ports = number_or(column[6], -1);
-    bool good = word == ERR_OK && str_eq(str_of(seen.format), column[0]) && seen.counts.records == number_or(column[4], -2) &&
+    bool good = word == ERR_OK && str_eq(str_of(seen.format), column[0]) &&
+                seen.counts.records == number_or(column[4], -2) &&
                 (hosts < 0 || seen.counts.hosts == hosts) && (ports < 0 || seen.counts.ports == ports) &&
                 (!has_up || seen.counts.hosts_up == strtoll(column[5].at + up + 4, NULL, 10));
     if (!good)
-        print_error("%s: %s %s, format %s, records %lld of %.*s, hosts %lld (up %lld) of %.*s, ports %lld of %.*s\n", path,
-                    err_word(word), test_fault(call), seen.format, (long long)seen.counts.records, STR_ARG(column[4]),
-                    (long long)seen.counts.hosts, (long long)seen.counts.hosts_up, STR_ARG(column[5]),
-                    (long long)seen.counts.ports, STR_ARG(column[6]));
-    return good && seen.records == seen.counts.records && seen.hosts >= seen.counts.hosts && seen.ports == seen.counts.ports &&
-           seen.ends == 1;
+        print_error(
+            "%s: %s %s, format %s, records %lld of %.*s, hosts %lld (up %lld) of %.*s, ports %lld of %.*s\n",
+            path, err_word(word), test_fault(call), seen.format, (long long)seen.counts.records,
+            STR_ARG(column[4]), (long long)seen.counts.hosts, (long long)seen.counts.hosts_up,
+            STR_ARG(column[5]), (long long)seen.counts.ports, STR_ARG(column[6]));
+    return good && seen.records == seen.counts.records && seen.hosts >= seen.counts.hosts &&
+           seen.ports == seen.counts.ports && seen.ends == 1;
 }
 
 static char *slurp(const char *path)
@@ -174,7 +69,8 @@ static void test_every_sample_matches_the_index(void **state)
     char *index = slurp(str_format(call->arena, "%s/INDEX.tsv", folder).at);
     if (!index) {
         struct stat about;
-        const char *shared = str_format(call->arena, "%s/../shared", getenv("ANZE_SOURCE") ? getenv("ANZE_SOURCE") : ".").at;
+        const char *shared =
+            str_format(call->arena, "%s/../shared", getenv("ANZE_SOURCE") ? getenv("ANZE_SOURCE") : ".").at;
         print_message("no samples at %s: this test did not run\n", folder);
         assert_true(stat(shared, &about) != 0); /* the folder is there, so the samples must be */
         test_call_free(call);
@@ -199,11 +95,12 @@ static void test_every_sample_matches_the_index(void **state)
 
 /* ---- nmap ---- */
 
-#define NMAP_HEAD                                                                                                       \
-    "<?xml version=\"1.0\"?><nmaprun scanner=\"nmap\" args=\"nmap\" start=\"1361738377\" version=\"7.9\">"               \
+#define NMAP_HEAD                                                                                            \
+    "<?xml version=\"1.0\"?><nmaprun scanner=\"nmap\" args=\"nmap\" start=\"1361738377\" version=\"7.9\">"   \
     "<scaninfo type=\"syn\" protocol=\"tcp\" numservices=\"4\" services=\"22,80,443,8080\"/>"
-#define NMAP_HOST(ports)                                                                                                \
-    "<host><status state=\"up\"/><address addr=\"10.1.1.1\" addrtype=\"ipv4\"/><hostnames><hostname name=\"A.Example.CN\"/>" \
+#define NMAP_HOST(ports)                                                                                     \
+    "<host><status state=\"up\"/><address addr=\"10.1.1.1\" addrtype=\"ipv4\"/><hostnames><hostname "        \
+    "name=\"A.Example.CN\"/>"                                                                                \
     "</hostnames><ports>" ports "</ports></host>"
 
 static void test_nmap_coverage(void **state)
@@ -211,10 +108,13 @@ static void test_nmap_coverage(void **state)
     (void)state;
     struct call *call = test_call_new();
     struct seen seen;
-    assert_int_equal(read_text(call, NMAP_HEAD NMAP_HOST("<extraports state=\"closed\" count=\"3\"/><port protocol=\"tcp\" portid=\"80\">"
-                                                         "<state state=\"open\"/><service name=\"http\" tunnel=\"ssl\"/></port>") "</nmaprun>",
-                               &seen),
-                     ERR_OK);
+    assert_int_equal(
+        read_text(call,
+                  NMAP_HEAD NMAP_HOST(
+                      "<extraports state=\"closed\" count=\"3\"/><port protocol=\"tcp\" portid=\"80\">"
+                      "<state state=\"open\"/><service name=\"http\" tunnel=\"ssl\"/></port>") "</nmaprun>",
+                  &seen),
+        ERR_OK);
     assert_int_equal(seen.records, 1);
     assert_int_equal(seen.answered, 1);
     assert_string_equal(seen.ranges, "22,80,443,8080");
@@ -223,18 +123,24 @@ static void test_nmap_coverage(void **state)
     assert_string_equal(seen.first_name, "a.example.cn");
     assert_true(seen.started_ms == 1361738377000);
     /* filtered and closed together cannot be told apart */
-    assert_int_equal(read_text(call, NMAP_HEAD NMAP_HOST("<extraports state=\"closed\" count=\"1\"/><extraports state=\"filtered\" count=\"2\"/>") "</nmaprun>",
+    assert_int_equal(read_text(call,
+                               NMAP_HEAD NMAP_HOST("<extraports state=\"closed\" count=\"1\"/><extraports "
+                                                   "state=\"filtered\" count=\"2\"/>") "</nmaprun>",
                                &seen),
                      ERR_OK);
     assert_int_equal(seen.silent, 1);
     assert_int_equal(seen.answered, 0);
     assert_int_equal(seen.counts.hosts_up, 1);
     /* newer versions tell which are which */
-    assert_int_equal(read_text(call, NMAP_HEAD NMAP_HOST("<extraports state=\"closed\" count=\"2\"><extrareasons reason=\"resets\" count=\"2\" proto=\"tcp\" ports=\"22,443\"/>"
-                                                         "</extraports><extraports state=\"filtered\" count=\"1\"><extrareasons reason=\"no-response\" count=\"1\" proto=\"tcp\" ports=\"8080\"/>"
-                                                         "</extraports>") "</nmaprun>",
-                               &seen),
-                     ERR_OK);
+    assert_int_equal(
+        read_text(call,
+                  NMAP_HEAD NMAP_HOST("<extraports state=\"closed\" count=\"2\"><extrareasons "
+                                      "reason=\"resets\" count=\"2\" proto=\"tcp\" ports=\"22,443\"/>"
+                                      "</extraports><extraports state=\"filtered\" count=\"1\"><extrareasons "
+                                      "reason=\"no-response\" count=\"1\" proto=\"tcp\" ports=\"8080\"/>"
+                                      "</extraports>") "</nmaprun>",
+                  &seen),
+        ERR_OK);
     assert_int_equal(seen.answered, 1);
     assert_string_equal(seen.ranges, "22,443");
     test_call_free(call);
@@ -254,20 +160,26 @@ static void test_ranges(void **state)
 
 /* ---- Nessus and OpenVAS ---- */
 
-#define NESSUS(items)                                                                                                   \
-    "<?xml version=\"1.0\" ?><NessusClientData_v2><Policy><policyName>p</policyName><Preferences><ServerPreferences><preference>" \
-    "<name>port_range</name><value>T:1-1024,U:53</value></preference></ServerPreferences></Preferences></Policy>"       \
-    "<Report name=\"r\"><ReportHost name=\"web.example.cn\"><HostProperties><tag name=\"host-ip\">10.2.3.4</tag>"      \
-    "<tag name=\"HOST_END\">Wed Mar 23 15:07:52 2022</tag></HostProperties>" items "</ReportHost></Report></NessusClientData_v2>"
+#define NESSUS(items)                                                                                        \
+    "<?xml version=\"1.0\" "                                                                                 \
+    "?><NessusClientData_v2><Policy><policyName>p</policyName><Preferences><ServerPreferences><preference>"  \
+    "<name>port_range</name><value>T:1-1024,U:53</value></preference></ServerPreferences></Preferences></"   \
+    "Policy>"                                                                                                \
+    "<Report name=\"r\"><ReportHost name=\"web.example.cn\"><HostProperties><tag "                           \
+    "name=\"host-ip\">10.2.3.4</tag>"                                                                        \
+    "<tag name=\"HOST_END\">Wed Mar 23 15:07:52 2022</tag></HostProperties>" items                           \
+    "</ReportHost></Report></NessusClientData_v2>"
 
 static void test_nessus_fields(void **state)
 {
     (void)state;
     struct call *call = test_call_new();
     struct seen seen;
-    const char *text = NESSUS("<ReportItem severity=\"4\" port=\"443\" protocol=\"TCP\" svc_name=\"www\" pluginID=\"51192\" pluginName=\"A &amp; B\">"
-                              "<cve>CVE-2021-44228</cve><cve>cve-2021-45046</cve><cvss_base_score>5.0</cvss_base_score>"
-                              "<cvss3_base_score>9.8</cvss3_base_score></ReportItem>");
+    const char *text =
+        NESSUS("<ReportItem severity=\"4\" port=\"443\" protocol=\"TCP\" svc_name=\"www\" pluginID=\"51192\" "
+               "pluginName=\"A &amp; B\">"
+               "<cve>CVE-2021-44228</cve><cve>cve-2021-45046</cve><cvss_base_score>5.0</cvss_base_score>"
+               "<cvss3_base_score>9.8</cvss3_base_score></ReportItem>");
     assert_int_equal(read_text(call, text, &seen), ERR_OK);
     assert_int_equal(seen.records, 1);
     assert_string_equal(seen.first_address, "10.2.3.4");
@@ -292,10 +204,14 @@ static void test_nessus_csv_variants(void **state)
     struct seen seen;
     const char *const same[] = {
         /* order, case, separator, byte-order mark, missing columns, blank rows, notes above */
-        "Plugin ID,CVE,Risk,Host,Protocol,Port,Name\r\n1001,CVE-2020-1,High,10.0.0.1,tcp,80,One\r\n,,,,,,\r\n\r\n1002,,None,10.0.0.1,tcp,0,Two\r\n",
-        "\xEF\xBB\xBFname;host;plugin_id;risk;port;PROTOCOL\nOne;10.0.0.1;1001;High;80;TCP\n\"Two\nlines\";10.0.0.1;1002;None;0;tcp\n;;;;;",
+        "Plugin "
+        "ID,CVE,Risk,Host,Protocol,Port,Name\r\n1001,CVE-2020-1,High,10.0.0.1,tcp,80,One\r\n,,,,,,"
+        "\r\n\r\n1002,,None,10.0.0.1,tcp,0,Two\r\n",
+        "\xEF\xBB\xBFname;host;plugin_id;risk;port;PROTOCOL\nOne;10.0.0.1;1001;High;80;TCP\n\"Two\nlines\";"
+        "10.0.0.1;1002;None;0;tcp\n;;;;;",
         "sep=;\nPort;Plugin ID;Host;Risk\n80;1001;10.0.0.1;High\n0;1002;10.0.0.1;None\n",
-        "Scan of the county\n\nHost\tPlugin\tPlugin Name\tSeverity\tPort\n10.0.0.1\t1001\t\"One \"\"quoted\"\"\"\t3\t80\n10.0.0.1\t1002\tTwo\t0\t0",
+        "Scan of the county\n\nHost\tPlugin\tPlugin Name\tSeverity\tPort\n10.0.0.1\t1001\t\"One "
+        "\"\"quoted\"\"\"\t3\t80\n10.0.0.1\t1002\tTwo\t0\t0",
     };
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
         if (read_text(call, same[i], &seen) != ERR_OK)
@@ -318,20 +234,29 @@ static void test_gbk(void **state)
     struct call *call = test_call_new();
     struct seen seen;
     /* 弱口令 in GBK, in a CSV and in XML that declares it */
-    assert_int_equal(read_text(call, "Plugin ID,Host,Name\n1,10.0.0.1,\xC8\xF5\xBF\xDA\xC1\xEE\n", &seen), ERR_OK);
-    assert_string_equal(seen.last_title, "弱口令");
-    assert_int_equal(read_text(call, "<?xml version=\"1.0\" encoding=\"GB2312\"?><NessusClientData_v2><Report><ReportHost name=\"10.0.0.1\">"
-                                     "<ReportItem port=\"0\" severity=\"0\" pluginID=\"1\" pluginName=\"\xC8\xF5\xBF\xDA\xC1\xEE\"/></ReportHost></Report></NessusClientData_v2>",
-                               &seen),
+    assert_int_equal(read_text(call, "Plugin ID,Host,Name\n1,10.0.0.1,\xC8\xF5\xBF\xDA\xC1\xEE\n", &seen),
                      ERR_OK);
+    assert_string_equal(seen.last_title, "弱口令");
+    assert_int_equal(
+        read_text(call,
+                  "<?xml version=\"1.0\" encoding=\"GB2312\"?><NessusClientData_v2><Report><ReportHost "
+                  "name=\"10.0.0.1\">"
+                  "<ReportItem port=\"0\" severity=\"0\" pluginID=\"1\" "
+                  "pluginName=\"\xC8\xF5\xBF\xDA\xC1\xEE\"/></ReportHost></Report></NessusClientData_v2>",
+                  &seen),
+        ERR_OK);
     assert_string_equal(seen.last_title, "弱口令");
     /* the same without a declaration */
-    assert_int_equal(read_text(call, "<NessusClientData_v2><Report><ReportHost name=\"10.0.0.1\">"
-                                     "<ReportItem port=\"0\" severity=\"0\" pluginID=\"1\" pluginName=\"\xC8\xF5\xBF\xDA\xC1\xEE\"/></ReportHost></Report></NessusClientData_v2>",
-                               &seen),
-                     ERR_OK);
+    assert_int_equal(
+        read_text(call,
+                  "<NessusClientData_v2><Report><ReportHost name=\"10.0.0.1\">"
+                  "<ReportItem port=\"0\" severity=\"0\" pluginID=\"1\" "
+                  "pluginName=\"\xC8\xF5\xBF\xDA\xC1\xEE\"/></ReportHost></Report></NessusClientData_v2>",
+                  &seen),
+        ERR_OK);
     assert_string_equal(seen.last_title, "弱口令");
-    assert_int_equal(read_text(call, "<?xml version=\"1.0\" encoding=\"EBCDIC-X\"?><nmaprun/>", &seen), ERR_INVALID);
+    assert_int_equal(read_text(call, "<?xml version=\"1.0\" encoding=\"EBCDIC-X\"?><nmaprun/>", &seen),
+                     ERR_INVALID);
     assert_string_equal(test_fault(call), "paper.fault.encoding");
     test_call_free(call);
 }
@@ -342,13 +267,20 @@ static void test_openvas(void **state)
     struct call *call = test_call_new();
     struct seen seen;
     const char *text =
-        "<get_reports_response status=\"200\"><report id=\"a\"><report id=\"b\"><scan_start>2023-09-28T14:48:02Z</scan_start>"
+        "<get_reports_response status=\"200\"><report id=\"a\"><report "
+        "id=\"b\"><scan_start>2023-09-28T14:48:02Z</scan_start>"
         "<ports><port><host>10.0.101.2</host>443/tcp</port></ports>"
-        "<results><result id=\"r1\"><name>n</name><host>10.0.101.2<asset/><hostname>B.example.cn</hostname></host><port>https (443/tcp)</port>"
-        "<nvt oid=\"1.3.6\"><name>Weak</name><cvss_base>5.0</cvss_base><severities><severity type=\"cvss_base_v3\"><score>98</score></severity></severities>"
-        "<tags>summary=a|b|solution=Do it|solution_type=x</tags><solution type=\"VendorFix\">Update</solution>"
-        "<refs><ref type=\"cve\" id=\"CVE-2022-1234\"/></refs></nvt><threat>High</threat><severity>9.8</severity>"
-        "<detection><result id=\"inner\"><details/></result></detection><description>seen</description></result></results>"
+        "<results><result "
+        "id=\"r1\"><name>n</name><host>10.0.101.2<asset/><hostname>B.example.cn</hostname></host><port>https "
+        "(443/tcp)</port>"
+        "<nvt oid=\"1.3.6\"><name>Weak</name><cvss_base>5.0</cvss_base><severities><severity "
+        "type=\"cvss_base_v3\"><score>98</score></severity></severities>"
+        "<tags>summary=a|b|solution=Do it|solution_type=x</tags><solution "
+        "type=\"VendorFix\">Update</solution>"
+        "<refs><ref type=\"cve\" "
+        "id=\"CVE-2022-1234\"/></refs></nvt><threat>High</threat><severity>9.8</severity>"
+        "<detection><result "
+        "id=\"inner\"><details/></result></detection><description>seen</description></result></results>"
         "<host><ip>10.0.101.2</ip></host><host><ip>10.0.101.3</ip><start>2023-09-28T14:48:02Z</start></host>"
         "</report></report></get_reports_response>";
     assert_int_equal(read_text(call, text, &seen), ERR_OK);
@@ -383,10 +315,15 @@ static void expect_fault(const char *text, const char *key, int64_t row)
 static void test_hostile_xml(void **state)
 {
     (void)state;
-    expect_fault("<!DOCTYPE nmaprun [\n<!ENTITY a \"aaaaaaaaaa\">\n<!ENTITY b \"&a;&a;&a;&a;&a;\">]><nmaprun>&b;</nmaprun>", "paper.fault.entity", 2);
-    expect_fault("<!DOCTYPE nmaprun [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><nmaprun>&a;</nmaprun>", "paper.fault.entity", 1);
-    expect_fault("<!DOCTYPE nmaprun [<!ENTITY % a SYSTEM \"http://127.0.0.1/\">%a;]><nmaprun/>", "paper.fault.entity", 1);
-    expect_fault("<!DOCTYPE nmaprun SYSTEM \"http://127.0.0.1/x.dtd\"><nmaprun>&undefined;</nmaprun>", "paper.fault.entity", 1);
+    expect_fault("<!DOCTYPE nmaprun [\n<!ENTITY a \"aaaaaaaaaa\">\n<!ENTITY b "
+                 "\"&a;&a;&a;&a;&a;\">]><nmaprun>&b;</nmaprun>",
+                 "paper.fault.entity", 2);
+    expect_fault("<!DOCTYPE nmaprun [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><nmaprun>&a;</nmaprun>",
+                 "paper.fault.entity", 1);
+    expect_fault("<!DOCTYPE nmaprun [<!ENTITY % a SYSTEM \"http://127.0.0.1/\">%a;]><nmaprun/>",
+                 "paper.fault.entity", 1);
+    expect_fault("<!DOCTYPE nmaprun SYSTEM \"http://127.0.0.1/x.dtd\"><nmaprun>&undefined;</nmaprun>",
+                 "paper.fault.entity", 1);
     expect_fault("<nmaprun>\n\n<host></nmaprun>", "paper.fault.xml", 3);
     expect_fault("<html><body/></html>", "paper.fault.unknown_xml", 1);
     expect_fault("<root/>", "paper.fault.unknown_xml", 1);
@@ -431,7 +368,9 @@ static void test_truncation(void **state)
     (void)state;
     struct call *call = test_call_new();
     struct seen seen;
-    const struct str whole = STR(NESSUS("<ReportItem severity=\"4\" port=\"443\" protocol=\"tcp\" pluginID=\"1\" pluginName=\"n\"><description>d &lt; e</description></ReportItem>"));
+    const struct str whole =
+        STR(NESSUS("<ReportItem severity=\"4\" port=\"443\" protocol=\"tcp\" pluginID=\"1\" "
+                   "pluginName=\"n\"><description>d &lt; e</description></ReportItem>"));
     assert_int_equal(read_bytes(call, whole, &seen), ERR_OK);
     for (size_t len = 1; len < whole.len; len += 7) {
         struct call *one = test_call_new();

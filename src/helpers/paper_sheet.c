@@ -34,7 +34,8 @@ static enum err give_frame(struct call *call, struct helper *helper, const struc
     return sink->row(sink->context, row, cells, many);
 }
 
-enum err paper_read_sheet(struct call *call, const char *path, const char *sheet, const struct paper_sheet_sink *sink)
+enum err paper_read_sheet(struct call *call, const char *path, const char *sheet,
+                          const struct paper_sheet_sink *sink)
 {
     struct helper *helper;
     TRY(paper_open(call, path, "sheet", sheet, &helper));

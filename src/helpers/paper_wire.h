@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * paper_wire: the frames between the front and anze-paper. Tags below 32 are text, from 32 on they are integers.
+ * paper_wire: the frames between the front and anze-paper. Tags below 32 are text, from 32 on they are
+ * integers.
  */
 #ifndef ANZE_HELPERS_PAPER_WIRE_H
 #define ANZE_HELPERS_PAPER_WIRE_H
@@ -105,10 +106,12 @@ bool paper_decode(struct str body, struct paper_fields *ret);
 /* Appends a cell; empty ones are gathered in *skip and written as one number before the next one. */
 void paper_put_cell(struct buf *body, const struct paper_cell *cell, int64_t *skip);
 /* Cells of a row frame into cells[max]; false when the bytes are no row. */
-bool paper_decode_row(struct str body, int64_t *ret_row, struct paper_cell *cells, size_t max, size_t *ret_many);
+bool paper_decode_row(struct str body, int64_t *ret_row, struct paper_cell *cells, size_t max,
+                      size_t *ret_many);
 /* The fault for a helper that talks nonsense; stops it. */
 enum err paper_lied(struct call *call, struct helper *helper);
 /* Opens path and starts a reading job on it. */
-MUST_USE enum err paper_open(struct call *call, const char *path, const char *job, const char *word, struct helper **ret);
+MUST_USE enum err paper_open(struct call *call, const char *path, const char *job, const char *word,
+                             struct helper **ret);
 
 #endif

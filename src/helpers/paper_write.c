@@ -26,7 +26,8 @@ static enum err send_body(struct call *call, struct paper_writer *writer, uint8_
     return word;
 }
 
-static enum err send_book(struct call *call, struct paper_writer *writer, const struct paper_sheet_out *out, bool plain)
+static enum err send_book(struct call *call, struct paper_writer *writer, const struct paper_sheet_out *out,
+                          bool plain)
 {
     struct buf *body = &writer->body;
     helper_put_int(body, PAPER_N_KIND, out->layout);
@@ -51,10 +52,12 @@ static enum err send_book(struct call *call, struct paper_writer *writer, const 
     return ERR_OK;
 }
 
-static enum err start(struct call *call, int fd, const struct paper_sheet_out *out, bool plain, struct paper_writer **ret)
+static enum err start(struct call *call, int fd, const struct paper_sheet_out *out, bool plain,
+                      struct paper_writer **ret)
 {
     if (out->many_columns == 0 || out->many_columns > PAPER_COLUMNS_MAX)
-        return call_fail(call, ERR_TOO_LARGE, "file", "paper.fault.columns", str_format(call->arena, "%d", PAPER_COLUMNS_MAX));
+        return call_fail(call, ERR_TOO_LARGE, "file", "paper.fault.columns",
+                         str_format(call->arena, "%d", PAPER_COLUMNS_MAX));
     struct paper_writer *writer = ARENA_NEW(call->arena, struct paper_writer);
     writer->many_columns = out->many_columns;
     writer->body.max = WRITE_FRAME_MAX;
@@ -74,12 +77,14 @@ static enum err start(struct call *call, int fd, const struct paper_sheet_out *o
     return ERR_OK;
 }
 
-enum err paper_write_start(struct call *call, int fd, const struct paper_sheet_out *out, struct paper_writer **ret)
+enum err paper_write_start(struct call *call, int fd, const struct paper_sheet_out *out,
+                           struct paper_writer **ret)
 {
     return start(call, fd, out, false, ret);
 }
 
-enum err paper_write_row(struct call *call, struct paper_writer *writer, const struct paper_cell *cells, size_t many)
+enum err paper_write_row(struct call *call, struct paper_writer *writer, const struct paper_cell *cells,
+                         size_t many)
 {
     if (many > writer->many_columns)
         return call_fail(call, ERR_TOO_LARGE, "file", "paper.fault.columns",
@@ -131,8 +136,9 @@ static struct str errors_of_row(struct copy *copy, int64_t row)
         const struct paper_sheet_error *error = &copy->errors[copy->next];
         if (error->row != row)
             continue;
-        joined = joined.len ? str_format(copy->call->arena, "%.*s；%.*s", STR_ARG(joined), STR_ARG(error->text))
-                            : error->text;
+        joined = joined.len
+                     ? str_format(copy->call->arena, "%.*s；%.*s", STR_ARG(joined), STR_ARG(error->text))
+                     : error->text;
         if (error->column >= 0 && (size_t)error->column < copy->width) {
             struct paper_cell *cell = &copy->cells[error->column];
             cell->kind = PAPER_BROKEN;
@@ -149,17 +155,20 @@ static enum err copy_row(void *context, int64_t row, const struct paper_cell *ce
     while (++copy->written < row) /* rows that were empty keep their place */
         TRY(paper_write_row(copy->call, copy->writer, NULL, 0));
     for (size_t i = 0; i <= copy->width; i++) {
-        bool repeats = i > 0 && i < many && cells[i].merged && cells[i - 1].merged && str_eq(cells[i].text, cells[i - 1].text);
+        bool repeats = i > 0 && i < many && cells[i].merged && cells[i - 1].merged &&
+                       str_eq(cells[i].text, cells[i - 1].text);
         copy->cells[i] = i < many && !repeats ? cells[i] : (struct paper_cell){0};
         copy->cells[i].merged = false;
     }
     struct str text = row == copy->header_row ? copy->title : errors_of_row(copy, row);
-    copy->cells[copy->width] = (struct paper_cell){row == copy->header_row ? PAPER_TEXT : PAPER_BROKEN, false, text};
+    copy->cells[copy->width] =
+        (struct paper_cell){row == copy->header_row ? PAPER_TEXT : PAPER_BROKEN, false, text};
     return paper_write_row(copy->call, copy->writer, copy->cells, copy->width + 1);
 }
 
-enum err paper_write_errors(struct call *call, const char *path, const char *sheet, int fd, int64_t header_row,
-                            struct str title, const struct paper_sheet_error *errors, size_t many)
+enum err paper_write_errors(struct call *call, const char *path, const char *sheet, int fd,
+                            int64_t header_row, struct str title, const struct paper_sheet_error *errors,
+                            size_t many)
 {
     struct copy *copy = ARENA_NEW(call->arena, struct copy);
     copy->call = call;
@@ -172,8 +181,10 @@ enum err paper_write_errors(struct call *call, const char *path, const char *she
     struct paper_column *columns = ARENA_ARRAY(call->arena, struct paper_column, copy->width + 1);
     columns[copy->width].width = 50;
     if (copy->width >= PAPER_COLUMNS_MAX)
-        return call_fail(call, ERR_TOO_LARGE, "file", "paper.fault.columns", str_format(call->arena, "%d", PAPER_COLUMNS_MAX - 1));
-    const struct paper_sheet_out out = {PAPER_XLSX, str_of(sheet ? sheet : "Sheet1"), STR_NONE, STR_NONE, columns, copy->width + 1};
+        return call_fail(call, ERR_TOO_LARGE, "file", "paper.fault.columns",
+                         str_format(call->arena, "%d", PAPER_COLUMNS_MAX - 1));
+    const struct paper_sheet_out out = {
+        PAPER_XLSX, str_of(sheet ? sheet : "Sheet1"), STR_NONE, STR_NONE, columns, copy->width + 1};
     TRY(start(call, fd, &out, true, &copy->writer));
     const struct paper_sheet_sink sink = {copy, NULL, copy_row};
     TRY(paper_read_sheet(call, path, sheet, &sink));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Method: one pass over pieces of text with three states (start of a field, plain, quoted); runs without a special byte
- * are copied whole. The record's bytes lie in one buffer, fields are offsets into it, and become slices when it is complete. */
+ * Method: one pass over pieces of text with three states (start of a field, plain, quoted); runs without a
+ * special byte are copied whole. The record's bytes lie in one buffer, fields are offsets into it, and become
+ * slices when it is complete. */
 #include "helpers/paper/csv.h"
 #include <stdio.h>
 #include <string.h>
@@ -20,15 +21,16 @@ static enum err more(struct paper_csv *csv)
 
 #define SNIFF_LINES 20
 
-/* The separator of which some line near the top has most outside quotes: notes may stand above the header. A line "sep=;"
- * (Excel) says it outright. */
+/* The separator of which some line near the top has most outside quotes: notes may stand above the header. A
+ * line "sep=;" (Excel) says it outright. */
 static void sniff(struct paper_csv *csv)
 {
     static const char candidates[] = {',', ';', '\t', '|'};
     size_t counts[sizeof candidates] = {0}, most = 0;
     bool quoted = false;
     csv->separator = ',';
-    if (csv->piece_len > 5 && memcmp(csv->piece, "sep=", 4) == 0 && (csv->piece[5] == '\r' || csv->piece[5] == '\n')) {
+    if (csv->piece_len > 5 && memcmp(csv->piece, "sep=", 4) == 0 &&
+        (csv->piece[5] == '\r' || csv->piece[5] == '\n')) {
         csv->separator = csv->piece[4];
         csv->piece_at = csv->piece[5] == '\r' && csv->piece_len > 6 ? 7 : 6;
         csv->next_line = 2;
@@ -83,7 +85,8 @@ static enum err end_field(struct paper_csv *csv)
     return ERR_OK;
 }
 
-/* Copies the run up to the next byte that matters in this mode; *ret_c is that byte, 0 at the end of the piece. */
+/* Copies the run up to the next byte that matters in this mode; *ret_c is that byte, 0 at the end of the
+ * piece. */
 static void take_run(struct paper_csv *csv, enum mode mode, char *ret_c)
 {
     const char *from = csv->piece + csv->piece_at, *end = csv->piece + csv->piece_len, *at = from;
@@ -178,7 +181,8 @@ enum err paper_csv_next(struct paper_csv *csv, bool *ret_more)
         if (c)
             TRY(step(csv, &mode, c, &done));
         if (csv->text.over)
-            return paper_work_fail(csv->work, ERR_TOO_LARGE, "paper.fault.row_large", csv->line, STR_NONE, STR_NONE);
+            return paper_work_fail(csv->work, ERR_TOO_LARGE, "paper.fault.row_large", csv->line, STR_NONE,
+                                   STR_NONE);
     }
     make_fields(csv);
     return ERR_OK;

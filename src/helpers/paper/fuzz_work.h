@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * fuzz_work: what the fuzz targets of this room share. Every frame that a parser emits must be one that the front accepts.
+ * fuzz_work: what the fuzz targets of this room share. Every frame that a parser emits must be one that the
+ * front accepts.
  */
 #ifndef ANZE_HELPERS_PAPER_FUZZ_WORK_H
 #define ANZE_HELPERS_PAPER_FUZZ_WORK_H
@@ -18,8 +19,9 @@ static inline void fuzz_emit(struct paper_work *work, uint8_t kind, struct str b
     struct paper_fields fields;
     int64_t row = 0;
     size_t many = 0;
-    bool good = kind == PAPER_KIND_ROW ? paper_decode_row(body, &row, cells, PAPER_COLUMNS_MAX, &many) && row > 0
-                                       : paper_decode(body, &fields);
+    bool good = kind == PAPER_KIND_ROW
+                    ? paper_decode_row(body, &row, cells, PAPER_COLUMNS_MAX, &many) && row > 0
+                    : paper_decode(body, &fields);
     (void)work;
     if (!good || body.len > (size_t)1 << 20)
         abort();

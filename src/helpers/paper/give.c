@@ -53,7 +53,8 @@ static bool set_add(struct paper_give *give, struct paper_set *set, uint64_t has
 {
     if (set->many * 2 >= set->size && !set_grow(set)) {
         if (give->word == ERR_OK)
-            give->word = paper_work_fail(give->work, ERR_TOO_LARGE, "paper.fault.too_many", 0, STR("1000000"), STR_NONE);
+            give->word = paper_work_fail(give->work, ERR_TOO_LARGE, "paper.fault.too_many", 0, STR("1000000"),
+                                         STR_NONE);
         return false;
     }
     for (size_t i = (size_t)hash & (set->size - 1); set->slots[i]; i = (i + 1) & (set->size - 1))
@@ -100,7 +101,8 @@ static void send_frame(struct paper_give *give, uint8_t kind)
 {
     struct buf *body = &give->work->body;
     if (give->word == ERR_OK && buf_check(body) != ERR_OK)
-        give->word = paper_work_fail(give->work, ERR_TOO_LARGE, "paper.fault.row_large", 0, STR_NONE, STR_NONE);
+        give->word =
+            paper_work_fail(give->work, ERR_TOO_LARGE, "paper.fault.row_large", 0, STR_NONE, STR_NONE);
     if (give->word == ERR_OK)
         give->work->emit(give->work, kind, buf_str(body));
     body->len = 0;

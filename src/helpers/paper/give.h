@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * give: scanner results as frames. Every format reader calls these, so that counting, bounds and de-duplication of hosts and
- * ports are the same for all. Texts are cut to the limits of paper.h here.
+ * give: scanner results as frames. Every format reader calls these, so that counting, bounds and
+ * de-duplication of hosts and ports are the same for all. Texts are cut to the limits of paper.h here.
  */
 #ifndef ANZE_HELPERS_PAPER_GIVE_H
 #define ANZE_HELPERS_PAPER_GIVE_H
@@ -32,7 +32,8 @@ void paper_give_head(struct paper_give *give, const struct paper_scan_head *head
 bool paper_give_host(struct paper_give *give, const struct paper_scan_host *host);
 /* False when this port of this host was given before. Port 0 and "general" are no ports. */
 bool paper_give_port(struct paper_give *give, const struct paper_scan_port *port);
-/* A port that the file does not list but a finding implies (from a web address): covered, not counted. Once each. */
+/* A port that the file does not list but a finding implies (from a web address): covered, not counted. Once
+ * each. */
 void paper_give_tried(struct paper_give *give, const struct paper_scan_port *port);
 void paper_give_record(struct paper_give *give, const struct paper_scan_record *record);
 void paper_give_cover(struct paper_give *give, const struct paper_scan_cover *cover);

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Method: of each kind of document only the head is looked at, where a mark stands by rule: the first 16 KiB of a text, headers,
- * footers and the first part of a Word file, the first rows of each sheet and the header and footer of its print-out. PDF: only
- * text that stands in the file unpacked; a packed or scanned page cannot be read here, and nothing is claimed about it. */
+ * Method: of each kind of document only the head is looked at, where a mark stands by rule: the first 16 KiB
+ * of a text, headers, footers and the first part of a Word file, the first page and the templates of an OFD
+ * file, the first rows of each sheet and the header and footer of its print-out. PDF and the old binary
+ * Office files are searched as bytes, in the encodings they use, for a grade with its star; a packed or
+ * scanned page cannot be read here, and nothing is claimed about it. */
 #include "helpers/paper/jobs.h"
 #include "helpers/paper_mark.h"
 #include "helpers/paper/xlsx.h"
 #include <stdio.h>
 #include <string.h>
 
-#define HEAD_MAX ((size_t)16 * 1024)
-#define ROWS_MAX 8
+#define HEAD_MAX  ((size_t)16 * 1024)
+#define ROWS_MAX  8
+#define BYTES_MAX ((size_t)4 << 20)
 
 struct look {
     struct paper_work *work;
@@ -32,7 +35,7 @@ static bool give(struct paper_work *work, struct str text, const char *place)
     return true;
 }
 
-/* ---- Word: runs of <w:t>, a line a paragraph ---- */
+/* ---- Word: runs of <w:t>, a line a paragraph; OFD: <TextCode> of an object ---- */
 
 static void word_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs, size_t many)
 {
@@ -40,16 +43,16 @@ static void word_open(struct paper_xml *xml, struct str name, const struct paper
     (void)attrs, (void)many;
     if (look->text.len > HEAD_MAX)
         paper_xml_stop(xml);
-    else if (str_is(name, "t"))
+    else if (str_is(name, "t") || str_is(name, "TextCode"))
         paper_xml_keep(xml);
 }
 
 static void word_close(struct paper_xml *xml, struct str name, struct str text)
 {
     struct look *look = xml->context;
-    if (str_is(name, "t"))
+    if (str_is(name, "t") || str_is(name, "TextCode"))
         buf_add_str(&look->text, paper_clip(text, HEAD_MAX));
-    else if (str_is(name, "p") || str_is(name, "br") || str_is(name, "tc"))
+    else if (str_is(name, "p") || str_is(name, "br") || str_is(name, "tc") || str_is(name, "TextObject"))
         buf_add_char(&look->text, '\n');
 }
 
@@ -59,7 +62,10 @@ static enum err look_at_word(struct look *look, struct paper_zip *zip, bool *ret
     struct str name;
     for (size_t i = 0; !*ret_found && paper_zip_name(zip, i, &name); i++) {
         bool body = str_is(name, "word/document.xml");
-        if (!body && !str_starts(name, STR("word/header")) && !str_starts(name, STR("word/footer")))
+        size_t page = 0;
+        bool ofd = str_ends(name, STR("/Content.xml")) &&
+                   (str_find(name, STR("Pages/Page_0/"), &page) || str_find(name, STR("Tpls/"), &page));
+        if (!body && !ofd && !str_starts(name, STR("word/header")) && !str_starts(name, STR("word/footer")))
             continue;
         look->text.len = 0;
         TRY(paper_zip_xml(zip, str_copy(look->work->arena, name), true, &handler, look));
@@ -70,15 +76,16 @@ static enum err look_at_word(struct look *look, struct paper_zip *zip, bool *ret
 
 /* ---- Excel: the first rows, and the printed header ---- */
 
-static void sheet_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs, size_t many)
+static void sheet_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs,
+                       size_t many)
 {
     struct look *look = xml->context;
     if (str_is(name, "row"))
         look->rows++;
     else if (str_is(name, "c"))
         look->shared = str_is(paper_xml_attr(attrs, many, "t"), "s");
-    else if ((look->rows <= ROWS_MAX && (str_is(name, "v") || str_is(name, "t"))) || str_starts(name, STR("odd")) ||
-             str_starts(name, STR("first")) || str_starts(name, STR("even")))
+    else if ((look->rows <= ROWS_MAX && (str_is(name, "v") || str_is(name, "t"))) ||
+             str_starts(name, STR("odd")) || str_starts(name, STR("first")) || str_starts(name, STR("even")))
         paper_xml_keep(xml);
 }
 
@@ -118,8 +125,15 @@ static enum err look_at_office(struct look *look)
 {
     bool found = false;
     struct paper_zip *zip = NULL;
-    TRY(paper_zip_open(look->work, &zip));
-    bool word = paper_zip_has(zip, STR("word/document.xml")), excel = paper_zip_has(zip, STR("xl/workbook.xml"));
+    enum err opened = paper_zip_open(look->work, &zip);
+    if (opened == ERR_INVALID) { /* an archive with a password or a damaged one: nothing can be read, which is
+                                    no fault here */
+        look->work->key = NULL;
+        return ERR_OK;
+    }
+    TRY(opened);
+    bool word = paper_zip_has(zip, STR("word/document.xml")) || paper_zip_has(zip, STR("OFD.xml")),
+         excel = paper_zip_has(zip, STR("xl/workbook.xml"));
     enum err result = word ? look_at_word(look, zip, &found) : ERR_OK;
     paper_zip_close(zip);
     if (!excel || result != ERR_OK)
@@ -131,6 +145,39 @@ static enum err look_at_office(struct look *look)
     return result;
 }
 
+/* ---- bytes: PDF and the old binary formats ---- */
+
+static enum err look_at_bytes(struct look *look)
+{
+    static const struct {
+        const char *text, *bytes;
+    } marks[] = {
+        {"绝密★", "绝密★"},
+        {"机密★", "机密★"},
+        {"秘密★", "秘密★"},
+        {"绝密★", "\xDD\x7E\xC6\x5B\x05\x26"}, /* UTF-16, little end first: Word and Excel before 2007 */
+        {"机密★", "\x3A\x67\xC6\x5B\x05\x26"},
+        {"秘密★", "\xD8\x79\xC6\x5B\x05\x26"},
+        {"绝密★", "\x7E\xDD\x5B\xC6\x26\x05"}, /* big end first: titles and notes of PDF */
+        {"机密★", "\x67\x3A\x5B\xC6\x26\x05"},
+        {"秘密★", "\x79\xD8\x5B\xC6\x26\x05"},
+        {"绝密★", "7EDD5BC62605"}, /* the same in PDF's hexadecimal strings */
+        {"机密★", "673A5BC62605"},
+        {"秘密★", "79D85BC62605"},
+        {"绝密★", "\xBE\xF8\xC3\xDC\xA1\xEF"}, /* GBK */
+        {"机密★", "\xBB\xFA\xC3\xDC\xA1\xEF"},
+        {"秘密★", "\xC3\xD8\xC3\xDC\xA1\xEF"},
+    };
+    char *bytes = arena_alloc(look->work->arena, BYTES_MAX);
+    size_t len = paper_work_peek(look->work, bytes, BYTES_MAX);
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (memmem(bytes, len, marks[i].bytes, strlen(marks[i].bytes))) {
+            give(look->work, str_of(marks[i].text), "text");
+            return ERR_OK;
+        }
+    return ERR_OK;
+}
+
 /* ---- text ---- */
 
 static enum err look_at_text(struct look *look, struct str head)
@@ -138,7 +185,8 @@ static enum err look_at_text(struct look *look, struct str head)
     static const struct {
         const char *start;
         size_t len;
-    } images[] = {{"\x89PNG", 4}, {"\xFF\xD8\xFF", 3}, {"GIF8", 4}, {"II*\0", 4}, {"MM\0*", 4}, {"BM", 2}, {"OFD", 3}};
+    } images[] = {{"\x89PNG", 4}, {"\xFF\xD8\xFF", 3}, {"GIF8", 4}, {"II*\0", 4},
+                  {"MM\0*", 4},   {"BM", 2},           {"OFD", 3}};
     for (size_t i = 0; i < sizeof images / sizeof images[0]; i++)
         if (head.len >= images[i].len && memcmp(head.at, images[i].start, images[i].len) == 0)
             return ERR_OK;
@@ -163,6 +211,9 @@ enum err paper_marks_read(struct paper_work *work)
     enum err word;
     if (start.len >= 4 && memcmp(head, "PK\3\4", 4) == 0)
         word = look_at_office(&look);
+    else if (start.len >= 8 &&
+             (memcmp(head, "%PDF", 4) == 0 || memcmp(head, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8) == 0))
+        word = look_at_bytes(&look);
     else
         word = look_at_text(&look, start);
     buf_free(&look.text);

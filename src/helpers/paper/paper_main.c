@@ -31,12 +31,15 @@ static _Noreturn void finish(struct paper_work *work, enum err word)
 {
     if (word == ERR_OK)
         helper_child_done();
-    helper_child_fail(work->word, work->key ? work->key : "paper.fault.read", work->row, work->args, work->many_args);
+    helper_child_fail(work->word, work->key ? work->key : "paper.fault.read", work->row, work->args,
+                      work->many_args);
 }
 
 static int usage(void)
 {
-    fputs("anze-paper reads and writes files for anze and is started by it: anze-paper scan|sheet|write|marks\n", stderr);
+    fputs("anze-paper reads and writes files for anze and is started by it: anze-paper "
+          "scan|sheet|write|marks\n",
+          stderr);
     return 2;
 }
 
@@ -50,8 +53,8 @@ int main(int argc, char **argv)
         .cpu_seconds = 300,
         .file_bytes = writes ? (size_t)1 << 30 : 0,
     };
-    /* Everything that needs files is set up before the door closes. Without TZ the C library looks at /etc/localtime again
-     * on every use. */
+    /* Everything that needs files is set up before the door closes. Without TZ the C library looks at
+     * /etc/localtime again on every use. */
     setenv("TZ", "UTC0", 1);
     tzset();
     xmlInitParser();
@@ -59,7 +62,8 @@ int main(int argc, char **argv)
     struct arena *arena = arena_new((size_t)160 << 20);
     paper_work_open(&work, arena, writes ? -1 : 0, STR_NONE);
     work.emit = emit;
-    const struct json *seeded = NULL; /* the first object makes the JSON library fetch its hash seed from a device */
+    const struct json *seeded =
+        NULL; /* the first object makes the JSON library fetch its hash seed from a device */
     if (json_parse(arena, STR("{\"a\":1}"), &seeded, NULL) != ERR_OK)
         return 1;
     helper_child_confine(&confine);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Sheets through the helper: written and read back, CSV in its encodings, and workbooks that no spreadsheet program would make. */
+ * Sheets through the helper: written and read back, CSV in its encodings, and workbooks that no spreadsheet
+ * program would make. */
 #include "helpers/test_call.h"
 #include "helpers/paper.h"
 #include <sys/stat.h>
 #include <zip.h>
 
-#define SEEN_ROWS 64
+#define SEEN_ROWS    64
 #define SEEN_COLUMNS 8
 
 struct seen {
@@ -57,12 +58,13 @@ static enum err read_bytes(struct call *call, struct str bytes, struct seen *see
     return word;
 }
 
-static void expect_cell(const struct seen *seen, int row, int column, enum paper_cell_kind kind, const char *text)
+static void expect_cell(const struct seen *seen, int row, int column, enum paper_cell_kind kind,
+                        const char *text)
 {
     const struct paper_cell *cell = &seen->cells[row][column];
     if (cell->kind != kind || !str_is(cell->text, text))
-        print_error("row %d column %d: kind %d \"%.*s\", expected %d \"%s\"\n", row, column, (int)cell->kind, STR_ARG(cell->text),
-                    (int)kind, text);
+        print_error("row %d column %d: kind %d \"%.*s\", expected %d \"%s\"\n", row, column, (int)cell->kind,
+                    STR_ARG(cell->text), (int)kind, text);
     assert_int_equal(cell->kind, kind);
     assert_true(str_is(cell->text, text));
 }
@@ -80,8 +82,12 @@ static void test_csv_encodings(void **state)
     } same[] = {
         {STR("单位,系统\n示例县局,\"门户\n网站\"\n"), "UTF-8"},
         {STR("\xEF\xBB\xBF单位;系统\r\n示例县局;\"门户\n网站\"\r\n"), "UTF-8"},
-        {STR("\xB5\xA5\xCE\xBB\t\xCF\xB5\xCD\xB3\n\xCA\xBE\xC0\xFD\xCF\xD8\xBE\xD6\t\"\xC3\xC5\xBB\xA7\n\xCD\xF8\xD5\xBE\""), "GB18030"},
-        {STR("\xFF\xFE\x55\x53\x4D\x4F,\0\xFB\x7C\xDF\x7E\n\0:y\x8B\x4F\xBF\x53\x40\x5C,\0\"\0\xE8\x95\x37\x62\n\0\x51\x7F\xD9\x7A\"\0"), "UTF-16"},
+        {STR("\xB5\xA5\xCE\xBB\t\xCF\xB5\xCD\xB3\n\xCA\xBE\xC0\xFD\xCF\xD8\xBE\xD6\t\"\xC3\xC5\xBB\xA7\n\xCD"
+             "\xF8\xD5\xBE\""),
+         "GB18030"},
+        {STR("\xFF\xFE\x55\x53\x4D\x4F,\0\xFB\x7C\xDF\x7E\n\0:y\x8B\x4F\xBF\x53\x40\x5C,"
+             "\0\"\0\xE8\x95\x37\x62\n\0\x51\x7F\xD9\x7A\"\0"),
+         "UTF-16"},
     };
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(read_bytes(call, same[i].bytes, &seen), ERR_OK);
@@ -103,7 +109,8 @@ static void test_csv_oddities(void **state)
     (void)state;
     struct call *call = test_call_new();
     struct seen seen;
-    assert_int_equal(read_bytes(call, STR("a,\"b \"\"c\"\", d\",\n\n ,,\n=\"00123\",\"\",x\"y\r\n"), &seen), ERR_OK);
+    assert_int_equal(read_bytes(call, STR("a,\"b \"\"c\"\", d\",\n\n ,,\n=\"00123\",\"\",x\"y\r\n"), &seen),
+                     ERR_OK);
     assert_int_equal(seen.rows, 2);
     expect_cell(&seen, 0, 1, PAPER_TEXT, "b \"c\", d");
     assert_int_equal(seen.numbers[1], 4); /* blank rows keep their number */
@@ -114,7 +121,8 @@ static void test_csv_oddities(void **state)
     assert_int_equal(call->last_fault->row, 2);
     assert_int_equal(read_bytes(call, STR("a,b\n1,\xFF\xFF\xFF\n"), &seen), ERR_INVALID);
     assert_string_equal(test_fault(call), "paper.fault.bytes");
-    assert_int_equal(read_bytes(call, STR("\xEF\xBB\xBF\na,\xE5\x8D,b\n"), &seen), ERR_INVALID); /* the mark says UTF-8 */
+    assert_int_equal(read_bytes(call, STR("\xEF\xBB\xBF\na,\xE5\x8D,b\n"), &seen),
+                     ERR_INVALID); /* the mark says UTF-8 */
     assert_string_equal(test_fault(call), "paper.fault.bytes");
     assert_int_equal(call->last_fault->row, 2);
     assert_int_equal(read_bytes(call, STR(""), &seen), ERR_OK);
@@ -152,7 +160,8 @@ static void test_round_trip(void **state)
         {.title = STR("类型"), .kind = PAPER_TEXT, .choices = short_list, .many_choices = 2},
         {.title = STR("主管单位"), .kind = PAPER_TEXT, .choices = long_list, .many_choices = 200},
     };
-    const struct paper_sheet_out out = {PAPER_XLSX, STR("登记表/一[x]"), STR("示例县系统登记表"), STR("说明：红色为必填"), columns, 6};
+    const struct paper_sheet_out out = {
+        PAPER_XLSX, STR("登记表/一[x]"), STR("示例县系统登记表"), STR("说明：红色为必填"), columns, 6};
     int fd = out_file("round-trip.xlsx");
     struct paper_writer *writer;
     assert_int_equal(paper_write_start(call, fd, &out, &writer), ERR_OK);
@@ -243,7 +252,7 @@ static void test_errors_come_back_in_a_column(void **state)
 
 /* ---- workbooks made by hand ---- */
 
-#define XML "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>"
+#define XML  "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>"
 #define MAIN "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\""
 
 struct part {
@@ -267,15 +276,27 @@ static void make_zip(const char *path, const struct part *parts, size_t many)
 static void make_book(const char *path, struct str sheet)
 {
     const struct part parts[] = {
-        {"_rels/.rels", STR(XML "<Relationships><Relationship Id=\"rId1\" Type=\"http://x/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>")},
-        {"xl/workbook.xml", STR(XML "<x:workbook xmlns:x=\"m\" xmlns:r=\"r\"><x:sheets><x:sheet name=\"藏\" sheetId=\"1\" state=\"hidden\" r:id=\"rId9\"/>"
-                                    "<x:sheet name=\"表\" sheetId=\"2\" r:id=\"rId1\"/></x:sheets></x:workbook>")},
-        {"xl/_rels/workbook.xml.rels", STR(XML "<Relationships><Relationship Id=\"rId1\" Type=\"http://x/worksheet\" Target=\"/xl/worksheets/sheet1.xml\"/>"
-                                               "<Relationship Id=\"rId2\" Type=\"http://x/sharedStrings\" Target=\"sharedStrings.xml\"/>"
-                                               "<Relationship Id=\"rId3\" Type=\"http://x/styles\" Target=\"styles.xml\"/></Relationships>")},
-        {"xl/styles.xml", STR(XML "<styleSheet " MAIN "><numFmts><numFmt numFmtId=\"170\" formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;;@\"/></numFmts>"
-                                  "<cellStyleXfs><xf numFmtId=\"22\"/></cellStyleXfs><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"170\"/><xf numFmtId=\"20\"/></cellXfs></styleSheet>")},
-        {"xl/sharedStrings.xml", STR(XML "<sst " MAIN "><si><t>单位</t></si><si><r><t>富</t></r><r><t xml:space=\"preserve\"> 文本</t></r><rPh><t>pin</t></rPh></si></sst>")},
+        {"_rels/.rels", STR(XML "<Relationships><Relationship Id=\"rId1\" Type=\"http://x/officeDocument\" "
+                                "Target=\"xl/workbook.xml\"/></Relationships>")},
+        {"xl/workbook.xml",
+         STR(XML "<x:workbook xmlns:x=\"m\" xmlns:r=\"r\"><x:sheets><x:sheet name=\"藏\" sheetId=\"1\" "
+                 "state=\"hidden\" r:id=\"rId9\"/>"
+                 "<x:sheet name=\"表\" sheetId=\"2\" r:id=\"rId1\"/></x:sheets></x:workbook>")},
+        {"xl/_rels/workbook.xml.rels",
+         STR(XML
+             "<Relationships><Relationship Id=\"rId1\" Type=\"http://x/worksheet\" "
+             "Target=\"/xl/worksheets/sheet1.xml\"/>"
+             "<Relationship Id=\"rId2\" Type=\"http://x/sharedStrings\" Target=\"sharedStrings.xml\"/>"
+             "<Relationship Id=\"rId3\" Type=\"http://x/styles\" Target=\"styles.xml\"/></Relationships>")},
+        {"xl/styles.xml",
+         STR(XML "<styleSheet " MAIN
+                 "><numFmts><numFmt numFmtId=\"170\" "
+                 "formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;;@\"/></numFmts>"
+                 "<cellStyleXfs><xf numFmtId=\"22\"/></cellStyleXfs><cellXfs><xf numFmtId=\"0\"/><xf "
+                 "numFmtId=\"14\"/><xf numFmtId=\"170\"/><xf numFmtId=\"20\"/></cellXfs></styleSheet>")},
+        {"xl/sharedStrings.xml",
+         STR(XML "<sst " MAIN "><si><t>单位</t></si><si><r><t>富</t></r><r><t xml:space=\"preserve\"> "
+                              "文本</t></r><rPh><t>pin</t></rPh></si></sst>")},
         {"xl/worksheets/sheet1.xml", sheet},
     };
     make_zip(path, parts, sizeof parts / sizeof parts[0]);
@@ -296,11 +317,14 @@ static void test_cell_types(void **state)
     (void)state;
     struct call *call = test_call_new();
     struct seen seen;
-    const char *sheet = SHEET(
-        "<row r=\"2\"><c r=\"A2\" t=\"s\"><v>0</v></c><c r=\"B2\" t=\"s\"><v>1</v></c><c r=\"D2\" t=\"inlineStr\"><is><t>行内_x000A_字</t></is></c></row>"
-        "<row r=\"5\"><c r=\"A5\" s=\"1\"><v>46031</v></c><c s=\"2\"><v>46031.354166666664</v></c><c s=\"3\"><v>0.5</v></c>"
-        "<c><v>1.1010119900101123E+17</v></c><c><v>0.30000000000000004</v></c><c t=\"b\"><v>1</v></c><c t=\"e\"><v>#N/A</v></c><c t=\"str\"><f>1+1</f><v>和</v></c></row>"
-        "<row><c><v>13800000000</v></c></row>");
+    const char *sheet =
+        SHEET("<row r=\"2\"><c r=\"A2\" t=\"s\"><v>0</v></c><c r=\"B2\" t=\"s\"><v>1</v></c><c r=\"D2\" "
+              "t=\"inlineStr\"><is><t>行内_x000A_字</t></is></c></row>"
+              "<row r=\"5\"><c r=\"A5\" s=\"1\"><v>46031</v></c><c s=\"2\"><v>46031.354166666664</v></c><c "
+              "s=\"3\"><v>0.5</v></c>"
+              "<c><v>1.1010119900101123E+17</v></c><c><v>0.30000000000000004</v></c><c "
+              "t=\"b\"><v>1</v></c><c t=\"e\"><v>#N/A</v></c><c t=\"str\"><f>1+1</f><v>和</v></c></row>"
+              "<row><c><v>13800000000</v></c></row>");
     assert_int_equal(read_book(call, sheet, &seen), ERR_OK);
     assert_string_equal(seen.name, "表");
     assert_int_equal(seen.rows, 3);
@@ -327,10 +351,12 @@ static void test_merged_cells(void **state)
     (void)state;
     struct call *call = test_call_new();
     struct seen seen;
-    const char *sheet = XML "<worksheet " MAIN "><sheetData>"
-                            "<row r=\"1\"><c r=\"A1\" t=\"str\"><v>甲局</v></c><c r=\"B1\" t=\"str\"><v>一</v></c></row>"
-                            "<row r=\"2\"><c r=\"A2\"/><c r=\"B2\" t=\"str\"><v>二</v></c></row><row r=\"3\"><c r=\"A3\"/></row>"
-                            "</sheetData><mergeCells><mergeCell ref=\"A1:A3\"/><mergeCell ref=\"B1:D1\"/><mergeCell ref=\"bad\"/></mergeCells></worksheet>";
+    const char *sheet = XML
+        "<worksheet " MAIN "><sheetData>"
+        "<row r=\"1\"><c r=\"A1\" t=\"str\"><v>甲局</v></c><c r=\"B1\" t=\"str\"><v>一</v></c></row>"
+        "<row r=\"2\"><c r=\"A2\"/><c r=\"B2\" t=\"str\"><v>二</v></c></row><row r=\"3\"><c r=\"A3\"/></row>"
+        "</sheetData><mergeCells><mergeCell ref=\"A1:A3\"/><mergeCell ref=\"B1:D1\"/><mergeCell "
+        "ref=\"bad\"/></mergeCells></worksheet>";
     assert_int_equal(read_book(call, sheet, &seen), ERR_OK);
     assert_int_equal(seen.rows, 2); /* row 3 holds nothing of its own */
     assert_false(seen.cells[0][0].merged);
@@ -363,7 +389,8 @@ static void test_hostile_sheets(void **state)
     expect_book_fault(SHEET("<row r=\"2\"><c r=\"A7\"><v>1</v></c></row>"), "paper.fault.row_number");
     expect_book_fault(SHEET("<row r=\"2\"><c r=\"ZZZZZZ2\"><v>1</v></c></row>"), "paper.fault.row_number");
     expect_book_fault(SHEET("<row r=\"2\"><c r=\"XFD2\"><v>1</v></c></row>"), "paper.fault.columns");
-    expect_book_fault(SHEET("<row r=\"2\"><c><v>1</v></c></row><row r=\"2\"><c><v>1</v></c></row>"), "paper.fault.row_order");
+    expect_book_fault(SHEET("<row r=\"2\"><c><v>1</v></c></row><row r=\"2\"><c><v>1</v></c></row>"),
+                      "paper.fault.row_order");
     expect_book_fault(SHEET("<row r=\"1\"><c t=\"s\"><v>99</v></c></row>"), "paper.fault.string_index");
     expect_book_fault(SHEET("<row r=\"1\"><c t=\"s\"><v>-1</v></c></row>"), "paper.fault.string_index");
     expect_book_fault("<!DOCTYPE w [<!ENTITY a \"b\">]><worksheet>&a;</worksheet>", "paper.fault.entity");
@@ -424,7 +451,8 @@ static void test_many_rows(void **state)
     for (int i = 0; i < 20000; i++) {
         char text[32];
         struct str str = {text, (size_t)snprintf(text, sizeof text, "系统 %d", i)};
-        const struct paper_cell row[] = {{PAPER_TEXT, false, str}, {PAPER_TEXT, false, STR("x")}, {PAPER_TEXT, false, STR("10.0.0.1")}};
+        const struct paper_cell row[] = {
+            {PAPER_TEXT, false, str}, {PAPER_TEXT, false, STR("x")}, {PAPER_TEXT, false, STR("10.0.0.1")}};
         assert_int_equal(paper_write_row(call, writer, row, 3), ERR_OK);
     }
     assert_int_equal(paper_write_end(call, writer), ERR_OK);

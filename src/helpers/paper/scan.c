@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Method: the first bytes tell the layout ('<', '{' or '[', else separated values); the root element, the header or the
- * first keys tell the format. The name of the file plays no part. */
+ * Method: the first bytes tell the layout ('<', '{' or '[', else separated values); the root element, the
+ * header or the first keys tell the format. The name of the file plays no part. */
 #include "helpers/paper/scan.h"
 #include <string.h>
 
 static const struct paper_xml_format *const xml_formats[] = {
-    &paper_nmap_format,  &paper_nessus_format,  &paper_openvas_format, &paper_zap_format,    &paper_burp_format,
-    &paper_nikto_format, &paper_sslscan_format, &paper_wapiti_format,  &paper_qualys_format, &paper_qualys_web_format,
+    &paper_nmap_format,   &paper_nessus_format,     &paper_openvas_format, &paper_zap_format,
+    &paper_burp_format,   &paper_nikto_format,      &paper_sslscan_format, &paper_wapiti_format,
+    &paper_qualys_format, &paper_qualys_web_format,
 };
 static const struct paper_csv_format *const csv_formats[] = {
     &paper_nessus_csv_format,
@@ -14,7 +15,8 @@ static const struct paper_csv_format *const csv_formats[] = {
     &paper_testssl_csv_format,
 };
 static const struct paper_json_format *const json_formats[] = {
-    &paper_sarif_format, &paper_trivy_format, &paper_burp_json_format, &paper_nuclei_format, &paper_nikto_json_format,
+    &paper_sarif_format,  &paper_trivy_format,      &paper_burp_json_format,
+    &paper_nuclei_format, &paper_nikto_json_format,
 };
 
 /* ---- XML: the root decides ---- */
@@ -24,7 +26,8 @@ struct router {
     const struct paper_xml_format *format;
 };
 
-static void route_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs, size_t many)
+static void route_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs,
+                       size_t many)
 {
     struct router *router = xml->context;
     for (size_t i = 0; !router->format && i < sizeof xml_formats / sizeof xml_formats[0]; i++)
@@ -50,8 +53,8 @@ static void route_close(struct paper_xml *xml, struct str name, struct str text)
     if (router->format && router->format->handler.close)
         router->format->handler.close(xml, name, text);
     else if (!router->format)
-        (void)paper_work_fail(xml->work, ERR_INVALID, "paper.fault.unknown_xml", paper_xml_line(xml), paper_clip(name, 100),
-                              STR_NONE);
+        (void)paper_work_fail(xml->work, ERR_INVALID, "paper.fault.unknown_xml", paper_xml_line(xml),
+                              paper_clip(name, 100), STR_NONE);
 }
 
 static enum err read_xml(struct paper_work *work, struct paper_give *give, struct str encoding)
@@ -149,7 +152,8 @@ static enum err read_json(struct paper_work *work, struct paper_give *give)
 /* A scanner that writes a line a finding writes nothing when it finds nothing. */
 static enum err read_nothing(struct paper_give *give)
 {
-    const struct paper_scan_head head = {.format = STR("nuclei"), .layout = STR("jsonl"), .tool = STR("nuclei")};
+    const struct paper_scan_head head = {
+        .format = STR("nuclei"), .layout = STR("jsonl"), .tool = STR("nuclei")};
     paper_give_head(give, &head);
     return ERR_OK;
 }
@@ -176,7 +180,8 @@ static struct str xml_encoding(struct str head)
     return str_cut(&rest, head.at[0], &name) ? name : STR_NONE;
 }
 
-/* The first character that is no white space, past a byte-order mark; works for UTF-16 too, which has NULs between. */
+/* The first character that is no white space, past a byte-order mark; works for UTF-16 too, which has NULs
+ * between. */
 static char first_character(struct str head)
 {
     for (size_t i = 0; i < head.len; i++) {

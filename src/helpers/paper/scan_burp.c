@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Burp Suite: the issues of its XML report, and the issue events of its REST interface (JSON). Both rate High, Medium, Low,
- * Information. Requests and responses stay behind: they are long, and hold what must not spread. */
+ * Burp Suite: the issues of its XML report, and the issue events of its REST interface (JSON). Both rate
+ * High, Medium, Low, Information. Requests and responses stay behind: they are long, and hold what must not
+ * spread. */
 #include "helpers/paper/scan.h"
 #include "helpers/paper/weakness.h"
 
@@ -12,7 +13,8 @@ struct burp {
 
 static bool mine(struct str element, const struct paper_xml_attr *attrs, size_t many)
 {
-    return str_is(element, "issues") && (paper_xml_attr(attrs, many, "burpVersion").len || paper_xml_attr(attrs, many, "exportTime").len);
+    return str_is(element, "issues") &&
+           (paper_xml_attr(attrs, many, "burpVersion").len || paper_xml_attr(attrs, many, "exportTime").len);
 }
 
 static void *start(struct paper_work *work)
@@ -28,7 +30,9 @@ static void on_open(struct paper_xml *xml, struct str name, const struct paper_x
     struct paper_route *route = xml->context;
     struct burp *burp = route->state;
     if (str_is(name, "issues")) {
-        const struct paper_scan_head head = {.format = STR("burp"), .layout = STR("xml"), .tool = STR("Burp Suite"),
+        const struct paper_scan_head head = {.format = STR("burp"),
+                                             .layout = STR("xml"),
+                                             .tool = STR("Burp Suite"),
                                              .version = paper_xml_attr(attrs, many, "burpVersion")};
         paper_give_head(route->give, &head);
     } else if (str_is(name, "issue")) {
@@ -36,7 +40,8 @@ static void on_open(struct paper_xml *xml, struct str name, const struct paper_x
         burp->host.len = burp->path.len = 0;
         burp->item.place = paper_xml_line(xml);
         burp->in_issue = true;
-    } else if (burp->in_issue && str_is(paper_xml_above(xml, 1), "issue") && !str_is(name, "requestresponse")) {
+    } else if (burp->in_issue && str_is(paper_xml_above(xml, 1), "issue") &&
+               !str_is(name, "requestresponse")) {
         if (str_is(name, "host"))
             paper_weakness_host(&burp->item, paper_xml_attr(attrs, many, "ip"));
         paper_xml_keep(xml);
@@ -148,7 +153,8 @@ static enum err event(struct paper_walk *walk, const struct json *node)
 static enum err json_read(struct paper_work *work, struct paper_give *give)
 {
     static const struct paper_walk_handler handler = {take, event, NULL};
-    const struct paper_scan_head head = {.format = STR("burp"), .layout = STR("json"), .tool = STR("Burp Suite")};
+    const struct paper_scan_head head = {
+        .format = STR("burp"), .layout = STR("json"), .tool = STR("Burp Suite")};
     struct events events = {.give = give};
     paper_give_head(give, &head);
     paper_weakness_init(&events.item);

@@ -1,26 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0
- * CSV of Nessus (classic, Tenable.sc, Tenable.io, web-application) and OpenVAS, driven by the header: columns are found by any of
- * their known names, in any order, and all but the id of the check and the host may be missing. Rows without any text are
- * skipped: spreadsheets leave them behind. A finding is a row. */
+ * CSV of Nessus (classic, Tenable.sc, Tenable.io, web-application) and OpenVAS, driven by the header: columns
+ * are found by any of their known names, in any order, and all but the id of the check and the host may be
+ * missing. Rows without any text are skipped: spreadsheets leave them behind. A finding is a row. */
 #include "helpers/paper/scan.h"
 #include "helpers/paper/weakness.h"
 #include <stdio.h>
 #include <string.h>
 
 struct columns {
-    int rule, title, risk, severity, risk_factor, address, host, fqdn, dns, protocol, port, cve, cvss2, cvss3, cvss4, synopsis,
-        description, solution, output, unique, service, started, ended, insight, impact, timestamp, state;
+    int rule, title, risk, severity, risk_factor, address, host, fqdn, dns, protocol, port, cve, cvss2, cvss3,
+        cvss4, synopsis, description, solution, output, unique, service, started, ended, insight, impact,
+        timestamp, state;
 };
 
 static bool nessus_mine(const struct paper_csv_header *header)
 {
     return paper_csv_column(header, "Plugin ID|Plugin|definition.id") >= 0 &&
-           paper_csv_column(header, "Host|IP Address|Asset IP|asset.display_ipv4_address|asset.ipv4_addresses|asset.name|DNS Name|FQDN") >= 0;
+           paper_csv_column(
+               header, "Host|IP Address|Asset "
+                       "IP|asset.display_ipv4_address|asset.ipv4_addresses|asset.name|DNS Name|FQDN") >= 0;
 }
 
 static bool openvas_mine(const struct paper_csv_header *header)
 {
-    return paper_csv_column(header, "NVT Name|NVT OID") >= 0 && paper_csv_column(header, "IP|Host|Hostname") >= 0;
+    return paper_csv_column(header, "NVT Name|NVT OID") >= 0 &&
+           paper_csv_column(header, "IP|Host|Hostname") >= 0;
 }
 
 static struct columns nessus_columns(const struct paper_csv_header *header)
@@ -31,16 +35,22 @@ static struct columns nessus_columns(const struct paper_csv_header *header)
         .risk = paper_csv_column(header, "Risk"),
         .severity = paper_csv_column(header, "Severity"),
         .risk_factor = paper_csv_column(header, "Risk Factor"),
-        .address = paper_csv_column(header, "IP Address|Asset IP|asset.display_ipv4_address|asset.ipv4_addresses|IP|IPv4"),
+        .address = paper_csv_column(
+            header, "IP Address|Asset IP|asset.display_ipv4_address|asset.ipv4_addresses|IP|IPv4"),
         .host = paper_csv_column(header, "Host|Asset|asset.name|Asset Name"),
         .fqdn = paper_csv_column(header, "FQDN|asset.display_fqdn|asset.host_name|Asset FQDN"),
         .dns = paper_csv_column(header, "DNS Name|DNS"),
         .protocol = paper_csv_column(header, "Protocol"),
         .port = paper_csv_column(header, "Port"),
         .cve = paper_csv_column(header, "CVE|CVEs|definition.cve"),
-        .cvss2 = paper_csv_column(header, "CVSS v2.0 Base Score|CVSS V2 Base Score|CVSS Base Score|CVSS|definition.cvss2.base_score"),
-        .cvss3 = paper_csv_column(header, "CVSS v3.0 Base Score|CVSS V3 Base Score|CVSS3 Base Score|CVSSv3|CVSS v3|definition.cvss3.base_score"),
-        .cvss4 = paper_csv_column(header, "CVSS v4.0 Base Score|CVSS V4 Base Score|CVSS4 Base Score|CVSSv4|definition.cvss4.base_score"),
+        .cvss2 = paper_csv_column(
+            header,
+            "CVSS v2.0 Base Score|CVSS V2 Base Score|CVSS Base Score|CVSS|definition.cvss2.base_score"),
+        .cvss3 = paper_csv_column(header, "CVSS v3.0 Base Score|CVSS V3 Base Score|CVSS3 Base "
+                                          "Score|CVSSv3|CVSS v3|definition.cvss3.base_score"),
+        .cvss4 = paper_csv_column(
+            header,
+            "CVSS v4.0 Base Score|CVSS V4 Base Score|CVSS4 Base Score|CVSSv4|definition.cvss4.base_score"),
         .synopsis = paper_csv_column(header, "Synopsis|definition.synopsis"),
         .description = paper_csv_column(header, "Description|definition.description"),
         .solution = paper_csv_column(header, "Solution|Steps to Remediate|definition.solution|Remediation"),
@@ -161,9 +171,10 @@ static void take_row(struct paper_weakness *item, const struct paper_csv *csv, c
         paper_keep(&item->dismissed, STR("fixed"));
 }
 
-/* A row without an id of the check or without a host is not a row of this format: the file is damaged or was edited. */
-static enum err check_row(struct paper_work *work, const struct paper_csv *csv, const struct paper_weakness *item,
-                          const struct paper_csv_header *header)
+/* A row without an id of the check or without a host is not a row of this format: the file is damaged or was
+ * edited. */
+static enum err check_row(struct paper_work *work, const struct paper_csv *csv,
+                          const struct paper_weakness *item, const struct paper_csv_header *header)
 {
     if (csv->ended_open && csv->many < header->many)
         return paper_work_fail(work, ERR_INVALID, "paper.fault.cut_short", csv->line, STR_NONE, STR_NONE);
@@ -174,8 +185,9 @@ static enum err check_row(struct paper_work *work, const struct paper_csv *csv, 
     return ERR_OK;
 }
 
-static enum err read_rows(struct paper_work *work, struct paper_give *give, struct paper_csv *csv, const struct columns *at,
-                          const struct paper_csv_header *header, struct paper_weakness *item)
+static enum err read_rows(struct paper_work *work, struct paper_give *give, struct paper_csv *csv,
+                          const struct columns *at, const struct paper_csv_header *header,
+                          struct paper_weakness *item)
 {
     for (;;) {
         bool more = false;
@@ -204,7 +216,8 @@ static enum err read_rows(struct paper_work *work, struct paper_give *give, stru
 static enum err read_all(struct paper_work *work, struct paper_give *give, struct paper_csv *csv,
                          const struct paper_csv_header *header, const struct columns *at, const char *format)
 {
-    const struct paper_scan_head head = {.format = str_of(format), .layout = STR("csv"), .tool = str_of(format)};
+    const struct paper_scan_head head = {
+        .format = str_of(format), .layout = STR("csv"), .tool = str_of(format)};
     struct paper_weakness item;
     paper_give_head(give, &head);
     paper_weakness_init(&item);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * JSON of Nuclei (a result object a finding; one a line, or one list), Trivy (vulnerabilities, misconfigurations, secrets and
- * licences of each target; three file layouts) and Nikto (entries of a host). */
+ * JSON of Nuclei (a result object a finding; one a line, or one list), Trivy (vulnerabilities,
+ * misconfigurations, secrets and licences of each target; three file layouts) and Nikto (entries of a host).
+ */
 #include "helpers/paper/scan.h"
 #include "helpers/paper/weakness.h"
 #include <math.h>
@@ -11,7 +12,8 @@ struct reading {
     struct buf target; /* Trivy: of the results being read */
 };
 
-static enum err read_with(struct paper_work *work, struct paper_give *give, const struct paper_walk_handler *handler, bool many)
+static enum err read_with(struct paper_work *work, struct paper_give *give,
+                          const struct paper_walk_handler *handler, bool many)
 {
     struct reading reading = {.give = give, .target = {NULL, 0, 0, 1024, false}};
     paper_weakness_init(&reading.item);
@@ -64,7 +66,8 @@ static void add_cves(struct buf *cves, const struct json *node)
 static bool nuclei_mine(struct str key, bool in_array)
 {
     (void)in_array;
-    return str_is(key, "template-id") || str_is(key, "templateID") || str_is(key, "template") || str_is(key, "matched-at");
+    return str_is(key, "template-id") || str_is(key, "templateID") || str_is(key, "template") ||
+           str_is(key, "matched-at");
 }
 
 static bool nuclei_take(struct paper_walk *walk, bool object)
@@ -74,7 +77,8 @@ static bool nuclei_take(struct paper_walk *walk, bool object)
 
 static void nuclei_where(struct paper_weakness *item, const struct json *result)
 {
-    struct str ip = text_at(result, "ip"), host = text_at(result, "host"), matched = text_of(result, "matched-at", "matched");
+    struct str ip = text_at(result, "ip"), host = text_at(result, "host"),
+               matched = text_of(result, "matched-at", "matched");
     while (ip.len > 0 && ip.at[ip.len - 1] == '.')
         ip.len--;
     if (paper_is_address(ip))
@@ -88,7 +92,8 @@ static void nuclei_where(struct paper_weakness *item, const struct json *result)
     /* "name:22" */
     for (at = matched.len; at > 0 && matched.at[at - 1] != ':'; at--)
         ;
-    if (!paper_port_of(at ? str_slice(matched, at, matched.len) : text_at(result, "port"), &item->port) || item->port == 0)
+    if (!paper_port_of(at ? str_slice(matched, at, matched.len) : text_at(result, "port"), &item->port) ||
+        item->port == 0)
         return;
     item->port_implied = true;
     paper_keep(&item->protocol, STR("tcp"));
@@ -107,7 +112,8 @@ static enum err nuclei_item(struct paper_walk *walk, const struct json *result)
         paper_keep(&item->rule, text_at(result, "template"));
     paper_keep(&item->title, text_at(info, "name"));
     if (item->rule.len == 0 && item->title.len == 0)
-        return paper_work_fail(walk->work, ERR_INVALID, "paper.fault.no_rule", walk->line, STR_NONE, STR_NONE);
+        return paper_work_fail(walk->work, ERR_INVALID, "paper.fault.no_rule", walk->line, STR_NONE,
+                               STR_NONE);
     if (!paper_severity_of(text_at(info, "severity"), &item->severity))
         item->severity = PAPER_INFO;
     nuclei_where(item, result);
@@ -131,7 +137,8 @@ static enum err nuclei_item(struct paper_walk *walk, const struct json *result)
 static enum err nuclei_read(struct paper_work *work, struct paper_give *give)
 {
     static const struct paper_walk_handler handler = {nuclei_take, nuclei_item, NULL};
-    const struct paper_scan_head head = {.format = STR("nuclei"), .layout = STR("json"), .tool = STR("nuclei")};
+    const struct paper_scan_head head = {
+        .format = STR("nuclei"), .layout = STR("json"), .tool = STR("nuclei")};
     paper_give_head(give, &head);
     return read_with(work, give, &handler, true);
 }
@@ -141,17 +148,20 @@ static enum err nuclei_read(struct paper_work *work, struct paper_give *give)
 static bool trivy_mine(struct str key, bool in_array)
 {
     if (in_array)
-        return str_is(key, "Target") || str_is(key, "Vulnerabilities") || str_is(key, "Misconfigurations") || str_is(key, "Secrets");
-    return str_is(key, "SchemaVersion") || str_is(key, "ArtifactName") || str_is(key, "ClusterName") || str_is(key, "Results");
+        return str_is(key, "Target") || str_is(key, "Vulnerabilities") || str_is(key, "Misconfigurations") ||
+               str_is(key, "Secrets");
+    return str_is(key, "SchemaVersion") || str_is(key, "ArtifactName") || str_is(key, "ClusterName") ||
+           str_is(key, "Results");
 }
 
 static bool is_list(struct str key)
 {
-    return str_is(key, "Vulnerabilities") || str_is(key, "Misconfigurations") || str_is(key, "Secrets") || str_is(key, "Licenses");
+    return str_is(key, "Vulnerabilities") || str_is(key, "Misconfigurations") || str_is(key, "Secrets") ||
+           str_is(key, "Licenses");
 }
 
-/* A report on a cluster calls its resources by the same list names, one level above the results that they hold. They count as raw
- * records, so they are told, but as what they are. */
+/* A report on a cluster calls its resources by the same list names, one level above the results that they
+ * hold. They count as raw records, so they are told, but as what they are. */
 static void trivy_resource(struct paper_walk *walk)
 {
     struct reading *reading = walk->context;
@@ -170,7 +180,8 @@ static bool trivy_take(struct paper_walk *walk, bool object)
     int depth = walk->depth;
     if (object && depth == 2 && walk->keys[2].len == 0 && is_list(walk->keys[1]))
         trivy_resource(walk);
-    if (!object || depth < 3 || walk->keys[depth].len > 0 || !is_list(walk->keys[depth - 1]) || walk->keys[depth - 2].len > 0)
+    if (!object || depth < 3 || walk->keys[depth].len > 0 || !is_list(walk->keys[depth - 1]) ||
+        walk->keys[depth - 2].len > 0)
         return false;
     return depth == 3 || str_is(walk->keys[depth - 3], "Results");
 }
@@ -188,7 +199,8 @@ static void trivy_vulnerability(struct paper_weakness *item, const struct json *
     const struct json *scores = json_get(node, "CVSS");
     struct str fixed = text_at(node, "FixedVersion");
     paper_keep(&item->rule, text_at(node, "VulnerabilityID"));
-    buf_format(&item->location, "%.*s %.*s", STR_ARG(text_at(node, "PkgName")), STR_ARG(text_at(node, "InstalledVersion")));
+    buf_format(&item->location, "%.*s %.*s", STR_ARG(text_at(node, "PkgName")),
+               STR_ARG(text_at(node, "InstalledVersion")));
     paper_keep(&item->evidence, text_at(node, "PkgPath"));
     paper_cves_add(&item->cves, text_at(node, "VulnerabilityID"));
     if (fixed.len)
@@ -196,7 +208,8 @@ static void trivy_vulnerability(struct paper_weakness *item, const struct json *
     for (size_t i = 0; i < json_count(scores); i++) {
         struct str source;
         const struct json *score = json_member(scores, i, &source);
-        bool nvd = str_is(source, "nvd"); /* several sources may score: the public one counts before a vendor's */
+        bool nvd =
+            str_is(source, "nvd"); /* several sources may score: the public one counts before a vendor's */
         score_at(item, score, "V2Score", nvd ? 2 : 1);
         score_at(item, score, "V3Score", nvd ? 4 : 3);
     }
@@ -241,7 +254,8 @@ static enum err trivy_item(struct paper_walk *walk, const struct json *node)
     if (item->title.len == 0)
         paper_keep(&item->title, paper_kept(&item->rule));
     if (item->rule.len == 0 && item->title.len == 0)
-        return paper_work_fail(walk->work, ERR_INVALID, "paper.fault.no_rule", walk->line, STR_NONE, STR_NONE);
+        return paper_work_fail(walk->work, ERR_INVALID, "paper.fault.no_rule", walk->line, STR_NONE,
+                               STR_NONE);
     paper_keep(&item->file, paper_kept(&reading->target));
     paper_weakness_give(item, reading->give);
     return reading->give->word;
@@ -265,7 +279,8 @@ static bool nikto_mine(struct str key, bool in_array)
 
 static bool nikto_take(struct paper_walk *walk, bool object)
 {
-    return object && walk->depth >= 2 && walk->keys[walk->depth].len == 0 && str_is(walk->keys[walk->depth - 1], "vulnerabilities");
+    return object && walk->depth >= 2 && walk->keys[walk->depth].len == 0 &&
+           str_is(walk->keys[walk->depth - 1], "vulnerabilities");
 }
 
 /* host, ip and port stand before the entries; another host begins with the next one. */
@@ -305,7 +320,8 @@ static enum err nikto_item(struct paper_walk *walk, const struct json *node)
     buf_format(&item->evidence, "%.*s %.*s", STR_ARG(text_at(node, "method")), STR_ARG(text_at(node, "url")));
     paper_keep(&item->file, text_at(node, "url"));
     if (item->rule.len == 0 && item->title.len == 0)
-        return paper_work_fail(walk->work, ERR_INVALID, "paper.fault.no_rule", walk->line, STR_NONE, STR_NONE);
+        return paper_work_fail(walk->work, ERR_INVALID, "paper.fault.no_rule", walk->line, STR_NONE,
+                               STR_NONE);
     paper_weakness_give(item, reading->give);
     return reading->give->word;
 }

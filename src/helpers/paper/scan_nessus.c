@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Nessus XML, version 2 (.nessus), also as web-application scans write it. A finding is a ReportItem; severity 0 is
- * information and is given as such. Ports are those that items name; port 0 is the host.
- * Coverage: the policy's port_range, or what plugin 19506 ("Nessus Scan Information") prints, as PAPER_TRIED. "default" names a list that
- * the file does not hold, so it stays a name. */
+ * Nessus XML, version 2 (.nessus), also as web-application scans write it. A finding is a ReportItem;
+ * severity 0 is information and is given as such. Ports are those that items name; port 0 is the host.
+ * Coverage: the policy's port_range, or what plugin 19506 ("Nessus Scan Information") prints, as PAPER_TRIED.
+ * "default" names a list that the file does not hold, so it stays a name. */
 #include "helpers/paper/scan.h"
 #include "helpers/paper/weakness.h"
 #include <string.h>
@@ -62,14 +62,17 @@ static void give_cover(struct nessus *nessus, struct paper_give *give)
     const struct paper_scan_cover cover = {
         .address = paper_kept(&nessus->item.address),
         .name = paper_kept(&nessus->item.name),
-        .ranges = all ? STR("1-65535") : numeric ? buf_str(&ranges) : STR_NONE,
+        .ranges = all       ? STR("1-65535")
+                  : numeric ? buf_str(&ranges)
+                            : STR_NONE,
         .named = all || numeric ? STR_NONE : ports,
         .answer = PAPER_TRIED,
     };
     paper_give_cover(give, &cover);
 }
 
-static void open_item(struct nessus *nessus, struct paper_xml *xml, const struct paper_xml_attr *attrs, size_t many)
+static void open_item(struct nessus *nessus, struct paper_xml *xml, const struct paper_xml_attr *attrs,
+                      size_t many)
 {
     struct paper_weakness *item = &nessus->item;
     char lower[16];
@@ -80,7 +83,8 @@ static void open_item(struct nessus *nessus, struct paper_xml *xml, const struct
         item->port = 0;
     struct str protocol = paper_clip(paper_xml_attr(attrs, many, "protocol"), sizeof lower - 1);
     for (size_t i = 0; i < protocol.len; i++)
-        lower[i] = (char)(protocol.at[i] >= 'A' && protocol.at[i] <= 'Z' ? protocol.at[i] + 32 : protocol.at[i]);
+        lower[i] =
+            (char)(protocol.at[i] >= 'A' && protocol.at[i] <= 'Z' ? protocol.at[i] + 32 : protocol.at[i]);
     paper_keep(&item->protocol, (struct str){lower, protocol.len});
     paper_keep(&item->service, paper_xml_attr(attrs, many, "svc_name"));
     paper_keep(&item->rule, paper_xml_attr(attrs, many, "pluginID"));

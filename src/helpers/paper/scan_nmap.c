@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * nmap XML (nmap.dtd). A finding is a port in state open. Script output goes along as evidence, and the CVE ids that
- * vulnerability scripts print as attributes of that finding: they are guesses by version, not findings of their own.
+ * nmap XML (nmap.dtd). A finding is a port in state open. Script output goes along as evidence, and the CVE
+ * ids that vulnerability scripts print as attributes of that finding: they are guesses by version, not
+ * findings of their own.
  *
- * Method of coverage: <scaninfo> tells which ports were tried; a host lists some and sums up the rest in <extraports>. If all
- * sums are "closed", every port not listed answered. In a mixture only the port lists of newer versions (<extrareasons ports=…>)
- * tell which are which. */
+ * Method of coverage: <scaninfo> tells which ports were tried; a host lists some and sums up the rest in
+ * <extraports>. If all sums are "closed", every port not listed answered. In a mixture only the port lists of
+ * newer versions (<extrareasons ports=…>) tell which are which. */
 #include "helpers/paper/scan.h"
 #include <stdio.h>
 
@@ -60,7 +61,8 @@ static void *start(struct paper_work *work)
     return nmap;
 }
 
-static void begin_run(struct nmap *nmap, struct paper_give *give, const struct paper_xml_attr *attrs, size_t many)
+static void begin_run(struct nmap *nmap, struct paper_give *give, const struct paper_xml_attr *attrs,
+                      size_t many)
 {
     const struct paper_scan_head head = {
         .format = STR("nmap"),
@@ -115,8 +117,9 @@ static void give_host(struct nmap *nmap, struct paper_give *give)
     if (nmap->given || (nmap->address.len == 0 && nmap->name.len == 0))
         return;
     nmap->given = true;
-    const struct paper_scan_host host = {paper_kept(&nmap->address), paper_kept(&nmap->name), paper_kept(&nmap->names),
-                                         nmap->up, nmap->started_ms, nmap->ended_ms};
+    const struct paper_scan_host host = {paper_kept(&nmap->address), paper_kept(&nmap->name),
+                                         paper_kept(&nmap->names),   nmap->up,
+                                         nmap->started_ms,           nmap->ended_ms};
     paper_give_host(give, &host);
 }
 
@@ -161,7 +164,8 @@ static void give_cover(struct nmap *nmap, struct paper_give *give)
 
 /* ---- ports ---- */
 
-static void begin_port(struct nmap *nmap, struct paper_xml *xml, const struct paper_xml_attr *attrs, size_t many)
+static void begin_port(struct nmap *nmap, struct paper_xml *xml, const struct paper_xml_attr *attrs,
+                       size_t many)
 {
     nmap->in_port = paper_port_of(paper_xml_attr(attrs, many, "portid"), &nmap->port);
     paper_keep(&nmap->protocol, paper_xml_attr(attrs, many, "protocol"));
@@ -176,7 +180,8 @@ static void take_service(struct nmap *nmap, const struct paper_xml_attr *attrs, 
     paper_keep(&nmap->service, name);
     if (str_is(paper_xml_attr(attrs, many, "tunnel"), "ssl")) {
         char both[200];
-        int len = snprintf(both, sizeof both, "ssl/%.*s", name.len > 180 ? 180 : (int)name.len, name.at ? name.at : "");
+        int len = snprintf(both, sizeof both, "ssl/%.*s", name.len > 180 ? 180 : (int)name.len,
+                           name.at ? name.at : "");
         paper_keep(&nmap->service, (struct str){both, len > 0 ? (size_t)len : 0});
     }
     paper_keep(&nmap->product, paper_xml_attr(attrs, many, "product"));
@@ -247,7 +252,8 @@ static void end_port(struct nmap *nmap, struct paper_give *give)
 
 /* ---- elements ---- */
 
-static void open_in_host(struct nmap *nmap, struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs, size_t many)
+static void open_in_host(struct nmap *nmap, struct paper_xml *xml, struct str name,
+                         const struct paper_xml_attr *attrs, size_t many)
 {
     struct str parent = paper_xml_above(xml, 1);
     if (str_is(name, "status") && str_is(parent, "host")) {
@@ -316,8 +322,9 @@ static void finish(struct paper_route *route, bool whole)
 {
     struct nmap *nmap = route->state;
     (void)whole;
-    struct buf *fields[] = {&nmap->address, &nmap->name,    &nmap->names, &nmap->protocol, &nmap->state, &nmap->service,
-                            &nmap->product, &nmap->version, &nmap->extra, &nmap->evidence, &nmap->cves};
+    struct buf *fields[] = {&nmap->address, &nmap->name,     &nmap->names,   &nmap->protocol,
+                            &nmap->state,   &nmap->service,  &nmap->product, &nmap->version,
+                            &nmap->extra,   &nmap->evidence, &nmap->cves};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         buf_free(fields[i]);
     for (size_t i = 0; i < INFO_MAX; i++) {

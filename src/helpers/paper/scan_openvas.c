@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * OpenVAS / GVM report XML. A finding is a <result> directly inside <results>; a result may hold another one inside <detection>, which
- * only points at its origin. The threat word is the tool's rating. Coverage: hosts and ports that the report lists; the
- * port list of the task is not part of a report. */
+ * OpenVAS / GVM report XML. A finding is a <result> directly inside <results>; a result may hold another one
+ * inside <detection>, which only points at its origin. The threat word is the tool's rating. Coverage: hosts
+ * and ports that the report lists; the port list of the task is not part of a report. */
 #include "helpers/paper/scan.h"
 #include "helpers/paper/weakness.h"
 #include <string.h>
@@ -10,8 +10,8 @@ struct openvas {
     struct paper_weakness item;
     struct buf report_name, rank_type;
     struct paper_weakness listed; /* of <ports><port> and <report><host> */
-    int result_depth; /* of the open result, 0: none */
-    int host_depth;   /* of <report><host> */
+    int result_depth;             /* of the open result, 0: none */
+    int host_depth;               /* of <report><host> */
     bool rated;
     int64_t started_ms;
 };
@@ -71,7 +71,8 @@ static void on_open(struct paper_xml *xml, struct str name, const struct paper_x
     } else if (str_is(parent, "ports") && str_is(name, "port")) {
         paper_weakness_clear(&openvas->listed);
         paper_xml_keep(xml);
-    } else if (str_is(parent, "report") || str_is(parent, "port") || str_is(parent, "task") || openvas->host_depth) {
+    } else if (str_is(parent, "report") || str_is(parent, "port") || str_is(parent, "task") ||
+               openvas->host_depth) {
         paper_xml_keep(xml);
     }
 }
@@ -99,8 +100,9 @@ static void take_port(struct paper_weakness *item, struct str text)
 /* "summary=…|insight=…|solution=…": a bar may stand in a text too, so only known names begin a part. */
 static struct str tag_part(struct str tags, const char *name)
 {
-    static const char *const names[] = {"summary", "insight", "solution", "solution_type", "affected", "impact",
-                                        "qodType", "vuldetect", "cvss_base_vector", "qod_type", "detection"};
+    static const char *const names[] = {"summary",          "insight",  "solution", "solution_type",
+                                        "affected",         "impact",   "qodType",  "vuldetect",
+                                        "cvss_base_vector", "qod_type", "detection"};
     struct str rest = tags, part;
     const char *start = NULL;
     while (str_cut(&rest, '|', &part)) {
@@ -139,7 +141,8 @@ static void close_in_nvt(struct openvas *openvas, struct str name, struct str pa
         /* tenths here: 98 is 9.8 */
         int64_t tenths = 0;
         bool third = paper_holds(paper_kept(&openvas->rank_type), "v3");
-        if (str_to_int(str_trim(text), &tenths) && tenths >= 0 && tenths <= 100 && item->cvss_rank <= (third ? 3 : 2)) {
+        if (str_to_int(str_trim(text), &tenths) && tenths >= 0 && tenths <= 100 &&
+            item->cvss_rank <= (third ? 3 : 2)) {
             item->cvss10 = (int32_t)tenths;
             item->cvss_rank = third ? 3 : 2;
         }
@@ -192,7 +195,8 @@ static void end_result(struct openvas *openvas, struct paper_give *give)
     paper_weakness_give(item, give);
 }
 
-static void close_outside(struct openvas *openvas, struct paper_xml *xml, struct paper_give *give, struct str name, struct str text)
+static void close_outside(struct openvas *openvas, struct paper_xml *xml, struct paper_give *give,
+                          struct str name, struct str text)
 {
     struct str parent = paper_xml_above(xml, 1);
     if (str_is(name, "host") && str_is(parent, "port")) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Qualys: the asset data report (a finding: a VULN_INFO of a host, confirmed, potential or information) and the web-application
- * report (a finding: a VULNERABILITY; information gathered and sensitive content are not counted).
- * Method: titles, ratings 1–5, remedies and CVE ids stand in a glossary behind the findings, by QID. So the file is parsed
- * twice: first for the glossary, then for the findings. */
+ * Qualys: the asset data report (a finding: a VULN_INFO of a host, confirmed, potential or information) and
+ * the web-application report (a finding: a VULNERABILITY; information gathered and sensitive content are not
+ * counted). Method: titles, ratings 1–5, remedies and CVE ids stand in a glossary behind the findings, by
+ * QID. So the file is parsed twice: first for the glossary, then for the findings. */
 #include "helpers/paper/scan.h"
 #include "helpers/paper/weakness.h"
 #include <stdlib.h>
@@ -87,10 +87,12 @@ static void join(struct qualys *qualys, struct str *text, struct str html)
 static void glossary_open(struct qualys *qualys, struct paper_xml *xml, struct str name)
 {
     struct str parent = paper_xml_above(xml, 1);
-    if (!qualys->open && (str_is(name, "VULN_DETAILS") || (str_is(name, "QID") && str_is(parent, "QID_LIST")))) {
+    if (!qualys->open &&
+        (str_is(name, "VULN_DETAILS") || (str_is(name, "QID") && str_is(parent, "QID_LIST")))) {
         qualys->open = add_entry(qualys);
         if (!qualys->open) {
-            (void)paper_work_fail(xml->work, ERR_TOO_LARGE, "paper.fault.too_many", 0, STR("20000"), STR_NONE);
+            (void)paper_work_fail(xml->work, ERR_TOO_LARGE, "paper.fault.too_many", 0, STR("20000"),
+                                  STR_NONE);
             paper_xml_stop(xml);
             return;
         }
@@ -138,7 +140,8 @@ static void use_entry(struct qualys *qualys)
 {
     struct paper_weakness *item = &qualys->item;
     const struct entry key = {.qid = qualys->qid};
-    const struct entry *entry = qualys->many ? bsearch(&key, qualys->entries, qualys->many, sizeof key, by_qid) : NULL;
+    const struct entry *entry =
+        qualys->many ? bsearch(&key, qualys->entries, qualys->many, sizeof key, by_qid) : NULL;
     item->rule.len = 0;
     buf_format(&item->rule, "%lld", (long long)qualys->qid);
     if (!entry) {
@@ -149,7 +152,8 @@ static void use_entry(struct qualys *qualys)
     paper_weakness_more(&item->description, entry->text);
     paper_keep(&item->remedy, entry->remedy);
     paper_cves_add(&item->cves, entry->cves);
-    item->severity = qualys->information || entry->severity < 1 ? PAPER_INFO : (enum paper_severity)(entry->severity - 1);
+    item->severity =
+        qualys->information || entry->severity < 1 ? PAPER_INFO : (enum paper_severity)(entry->severity - 1);
     if (item->cvss10 < 0)
         item->cvss10 = entry->cvss10;
 }
@@ -157,7 +161,8 @@ static void use_entry(struct qualys *qualys)
 static void findings_open(struct qualys *qualys, struct paper_xml *xml, struct str name)
 {
     struct str parent = paper_xml_above(xml, 1);
-    if (!qualys->item_depth && (str_is(name, "VULN_INFO") || (str_is(name, "VULNERABILITY") && str_is(parent, "VULNERABILITY_LIST")))) {
+    if (!qualys->item_depth && (str_is(name, "VULN_INFO") ||
+                                (str_is(name, "VULNERABILITY") && str_is(parent, "VULNERABILITY_LIST")))) {
         if (str_is(name, "VULN_INFO"))
             paper_weakness_clear_item(&qualys->item);
         else
@@ -218,7 +223,8 @@ static void host_field(struct qualys *qualys, struct str name, struct str text)
         paper_weakness_name(&qualys->item, text);
 }
 
-static void findings_close(struct qualys *qualys, struct paper_xml *xml, struct paper_give *give, struct str name, struct str text)
+static void findings_close(struct qualys *qualys, struct paper_xml *xml, struct paper_give *give,
+                           struct str name, struct str text)
 {
     struct str parent = paper_xml_above(xml, 1);
     if (qualys->item_depth == xml->depth && qualys->item_depth) {
@@ -250,7 +256,8 @@ static void on_open(struct paper_xml *xml, struct str name, const struct paper_x
         return;
     }
     if (xml->depth == 1) {
-        const struct paper_scan_head head = {.format = STR("qualys"), .layout = STR("xml"), .tool = STR("Qualys")};
+        const struct paper_scan_head head = {
+            .format = STR("qualys"), .layout = STR("xml"), .tool = STR("Qualys")};
         paper_give_head(route->give, &head);
         if (qualys->many > 1)
             qsort(qualys->entries, qualys->many, sizeof *qualys->entries, by_qid);

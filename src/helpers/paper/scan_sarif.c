@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * SARIF 2.1.0. A finding is a result, suppressed ones too (they are marked). The level may be absent: then the rule's default
- * counts, else "warning". Method: the rules may stand behind the results, so the file is walked once for the rules of each run and
- * once for the results. */
+ * SARIF 2.1.0. A finding is a result, suppressed ones too (they are marked). The level may be absent: then
+ * the rule's default counts, else "warning". Method: the rules may stand behind the results, so the file is
+ * walked once for the rules of each run and once for the results. */
 #include "helpers/paper/scan.h"
 #include "helpers/paper/weakness.h"
 #include <math.h>
@@ -54,7 +54,8 @@ static int32_t score_of(const struct json *node)
 
 static bool rules_take(struct paper_walk *walk, bool object)
 {
-    static const char *const run[] = {"runs", ""}, *const driver[] = {"runs", "", "tool", "driver", "rules", ""},
+    static const char *const run[] = {"runs", ""}, *const driver[] = {"runs",   "",      "tool",
+                                                                      "driver", "rules", ""},
                              *const extension[] = {"runs", "", "tool", "extensions", "", "rules", ""};
     struct sarif *sarif = walk->context;
     if (object && paper_walk_at(walk, run, 2)) {
@@ -86,7 +87,9 @@ static enum err rules_item(struct paper_walk *walk, const struct json *node)
 
 static enum err rules_value(struct paper_walk *walk, struct str text)
 {
-    static const char *const name[] = {"runs", "", "tool", "driver", "name"}, *const version[] = {"runs", "", "tool", "driver", "version"};
+    static const char *const name[] = {"runs", "", "tool", "driver", "name"}, *const version[] = {
+                                                                                  "runs", "", "tool",
+                                                                                  "driver", "version"};
     struct sarif *sarif = walk->context;
     if (paper_walk_at(walk, name, 5) && sarif->tool.len == 0)
         paper_keep(&sarif->tool, text);
@@ -108,7 +111,8 @@ static bool results_take(struct paper_walk *walk, bool object)
 
 static const struct rule *find_rule(const struct sarif *sarif, const struct json *result, struct str id)
 {
-    int64_t index = json_int(json_get(result, "ruleIndex"), json_int(json_get(json_get(result, "rule"), "index"), -1));
+    int64_t index =
+        json_int(json_get(result, "ruleIndex"), json_int(json_get(json_get(result, "rule"), "index"), -1));
     const struct rule *by_id = NULL;
     for (const struct rule *rule = sarif->rules; rule; rule = rule->next) {
         if (rule->run != sarif->run)
@@ -123,7 +127,10 @@ static const struct rule *find_rule(const struct sarif *sarif, const struct json
 
 static enum paper_severity severity_of(struct str level)
 {
-    return str_is(level, "error") ? PAPER_HIGH : str_is(level, "note") ? PAPER_LOW : str_is(level, "none") ? PAPER_INFO : PAPER_MEDIUM;
+    return str_is(level, "error")  ? PAPER_HIGH
+           : str_is(level, "note") ? PAPER_LOW
+           : str_is(level, "none") ? PAPER_INFO
+                                   : PAPER_MEDIUM;
 }
 
 /* Suppressed when any suppression is in force: its state is absent or "accepted". */
@@ -159,7 +166,8 @@ static enum err results_item(struct paper_walk *walk, const struct json *result)
 {
     struct sarif *sarif = walk->context;
     struct paper_weakness *item = &sarif->item;
-    struct str id = text_at(result, "ruleId"), level = text_at(result, "level"), kind = text_at(result, "kind");
+    struct str id = text_at(result, "ruleId"), level = text_at(result, "level"),
+               kind = text_at(result, "kind");
     if (id.len == 0)
         id = text_at(json_get(result, "rule"), "id");
     const struct rule *rule = find_rule(sarif, result, id);
@@ -191,10 +199,13 @@ static enum err results_item(struct paper_walk *walk, const struct json *result)
 
 static enum err both_passes(struct paper_work *work, struct sarif *sarif)
 {
-    static const struct paper_walk_handler rules = {rules_take, rules_item, rules_value}, results = {results_take, results_item, NULL};
+    static const struct paper_walk_handler rules = {rules_take, rules_item, rules_value},
+                                           results = {results_take, results_item, NULL};
     sarif->run = sarif->index = -1;
     TRY(paper_walk(work, &rules, sarif, false));
-    const struct paper_scan_head head = {.format = STR("sarif"), .layout = STR("json"), .tool = paper_kept(&sarif->tool),
+    const struct paper_scan_head head = {.format = STR("sarif"),
+                                         .layout = STR("json"),
+                                         .tool = paper_kept(&sarif->tool),
                                          .version = paper_kept(&sarif->version)};
     paper_give_head(sarif->give, &head);
     sarif->run = -1;
@@ -204,7 +215,10 @@ static enum err both_passes(struct paper_work *work, struct sarif *sarif)
 
 static enum err read_sarif(struct paper_work *work, struct paper_give *give)
 {
-    struct sarif sarif = {.give = give, .arena = work->arena, .tool = {NULL, 0, 0, 300, false}, .version = {NULL, 0, 0, 100, false}};
+    struct sarif sarif = {.give = give,
+                          .arena = work->arena,
+                          .tool = {NULL, 0, 0, 300, false},
+                          .version = {NULL, 0, 0, 100, false}};
     sarif.last = &sarif.rules;
     paper_weakness_init(&sarif.item);
     enum err word = both_passes(work, &sarif);

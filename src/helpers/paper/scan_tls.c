@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * TLS checkers: sslscan XML (a finding: Heartbleed found vulnerable, or a weak or null cipher that the server accepts) and testssl
- * CSV (a finding: a row rated LOW or above; rows rated OK, INFO or WARN say that the check was made). */
+ * TLS checkers: sslscan XML (a finding: Heartbleed found vulnerable, or a weak or null cipher that the server
+ * accepts) and testssl CSV (a finding: a row rated LOW or above; rows rated OK, INFO or WARN say that the
+ * check was made). */
 #include "helpers/paper/scan.h"
 #include "helpers/paper/weakness.h"
 
@@ -20,7 +21,8 @@ static void *start(struct paper_work *work)
     return scan;
 }
 
-static void give(struct paper_xml *xml, const char *rule, const char *title, struct str location, enum paper_severity severity)
+static void give(struct paper_xml *xml, const char *rule, const char *title, struct str location,
+                 enum paper_severity severity)
 {
     struct paper_route *route = xml->context;
     struct sslscan *scan = route->state;
@@ -43,7 +45,9 @@ static void on_open(struct paper_xml *xml, struct str name, const struct paper_x
     struct paper_route *route = xml->context;
     struct sslscan *scan = route->state;
     if (str_is(name, "document")) {
-        const struct paper_scan_head head = {.format = STR("sslscan"), .layout = STR("xml"), .tool = STR("sslscan"),
+        const struct paper_scan_head head = {.format = STR("sslscan"),
+                                             .layout = STR("xml"),
+                                             .tool = STR("sslscan"),
                                              .version = paper_xml_attr(attrs, many, "version")};
         paper_give_head(route->give, &head);
     } else if (str_is(name, "ssltest")) {
@@ -58,10 +62,13 @@ static void on_open(struct paper_xml *xml, struct str name, const struct paper_x
     } else if (str_is(name, "heartbleed") && str_is(paper_xml_attr(attrs, many, "vulnerable"), "1")) {
         give(xml, "heartbleed", "Heartbleed", paper_xml_attr(attrs, many, "sslversion"), PAPER_CRITICAL);
     } else if (str_is(name, "cipher")) {
-        struct str status = paper_xml_attr(attrs, many, "status"), strength = paper_xml_attr(attrs, many, "strength");
+        struct str status = paper_xml_attr(attrs, many, "status"),
+                   strength = paper_xml_attr(attrs, many, "strength");
         bool accepted = str_is(status, "accepted") || str_is(status, "preferred");
-        if (accepted && (str_is(strength, "weak") || str_is(strength, "null") || str_is(strength, "anonymous")))
-            give(xml, "weak-cipher", "Weak cipher accepted", paper_xml_attr(attrs, many, "cipher"), PAPER_MEDIUM);
+        if (accepted &&
+            (str_is(strength, "weak") || str_is(strength, "null") || str_is(strength, "anonymous")))
+            give(xml, "weak-cipher", "Weak cipher accepted", paper_xml_attr(attrs, many, "cipher"),
+                 PAPER_MEDIUM);
     }
 }
 
@@ -82,7 +89,8 @@ struct columns {
 
 static bool csv_mine(const struct paper_csv_header *header)
 {
-    return paper_csv_column(header, "fqdn/ip") >= 0 && paper_csv_column(header, "finding") >= 0 && paper_csv_column(header, "severity") >= 0;
+    return paper_csv_column(header, "fqdn/ip") >= 0 && paper_csv_column(header, "finding") >= 0 &&
+           paper_csv_column(header, "severity") >= 0;
 }
 
 /* "www.example.cn/10.0.0.1" */
@@ -96,20 +104,24 @@ static void take_target(struct paper_weakness *item, struct str target)
     paper_weakness_host(item, target);
 }
 
-static enum err take_row(struct paper_give *give_to, struct paper_weakness *item, const struct paper_csv *csv, const struct columns *at)
+static enum err take_row(struct paper_give *give_to, struct paper_weakness *item, const struct paper_csv *csv,
+                         const struct columns *at)
 {
-    struct str severity = str_trim(paper_csv_field(csv, at->severity)), target = str_trim(paper_csv_field(csv, at->host));
+    struct str severity = str_trim(paper_csv_field(csv, at->severity)),
+               target = str_trim(paper_csv_field(csv, at->host));
     paper_weakness_clear(item);
     item->place = csv->line;
     take_target(item, target);
     if (item->address.len == 0 && item->name.len == 0)
-        return paper_work_fail(give_to->work, ERR_INVALID, "paper.fault.no_host", csv->line, STR_NONE, STR_NONE);
+        return paper_work_fail(give_to->work, ERR_INVALID, "paper.fault.no_host", csv->line, STR_NONE,
+                               STR_NONE);
     if (paper_port_of(paper_csv_field(csv, at->port), &item->port) && item->port > 0)
         paper_keep(&item->protocol, STR("tcp"));
     give_to->host_key = target;
     paper_weakness_give_host(item, give_to, true);
     paper_weakness_give_port(item, give_to);
-    bool rated = paper_same(severity, "low") || paper_same(severity, "medium") || paper_same(severity, "high") || paper_same(severity, "critical");
+    bool rated = paper_same(severity, "low") || paper_same(severity, "medium") ||
+                 paper_same(severity, "high") || paper_same(severity, "critical");
     if (rated && paper_severity_of(severity, &item->severity)) {
         paper_keep(&item->rule, str_trim(paper_csv_field(csv, at->id)));
         paper_keep(&item->title, str_trim(paper_csv_field(csv, at->id)));
@@ -121,8 +133,8 @@ static enum err take_row(struct paper_give *give_to, struct paper_weakness *item
     return give_to->word;
 }
 
-static enum err csv_rows(struct paper_give *give_to, struct paper_csv *csv, const struct paper_csv_header *header,
-                         struct paper_weakness *item)
+static enum err csv_rows(struct paper_give *give_to, struct paper_csv *csv,
+                         const struct paper_csv_header *header, struct paper_weakness *item)
 {
     const struct columns at = {
         .id = paper_csv_column(header, "id"),
@@ -140,14 +152,17 @@ static enum err csv_rows(struct paper_give *give_to, struct paper_csv *csv, cons
         if (paper_csv_blank(csv))
             continue;
         if (csv->ended_open && csv->many < header->many)
-            return paper_work_fail(give_to->work, ERR_INVALID, "paper.fault.cut_short", csv->line, STR_NONE, STR_NONE);
+            return paper_work_fail(give_to->work, ERR_INVALID, "paper.fault.cut_short", csv->line, STR_NONE,
+                                   STR_NONE);
         TRY(take_row(give_to, item, csv, &at));
     }
 }
 
-static enum err csv_read(struct paper_work *work, struct paper_give *give_to, struct paper_csv *csv, const struct paper_csv_header *header)
+static enum err csv_read(struct paper_work *work, struct paper_give *give_to, struct paper_csv *csv,
+                         const struct paper_csv_header *header)
 {
-    const struct paper_scan_head head = {.format = STR("testssl"), .layout = STR("csv"), .tool = STR("testssl")};
+    const struct paper_scan_head head = {
+        .format = STR("testssl"), .layout = STR("csv"), .tool = STR("testssl")};
     struct paper_weakness item;
     (void)work;
     paper_give_head(give_to, &head);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Web scanners that write small XML: ZAP (an alert type a finding, its instances as evidence), Nikto (an item a finding), Wapiti
- * (an entry under <vulnerabilities>). */
+ * Web scanners that write small XML: ZAP (an alert type a finding, its instances as evidence), Nikto (an item
+ * a finding), Wapiti (an entry under <vulnerabilities>). */
 #include "helpers/paper/scan.h"
 #include "helpers/paper/weakness.h"
 #include <string.h>
@@ -15,7 +15,8 @@ struct web {
 static void *start(struct paper_work *work)
 {
     struct web *web = ARENA_NEW(work->arena, struct web);
-    struct buf *fields[] = {&web->uri, &web->parameter, &web->proof, &web->base, &web->type_text, &web->type_remedy};
+    struct buf *fields[] = {&web->uri,  &web->parameter, &web->proof,
+                            &web->base, &web->type_text, &web->type_remedy};
     paper_weakness_init(&web->item);
     paper_weakness_init(&web->site);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
@@ -26,8 +27,9 @@ static void *start(struct paper_work *work)
 
 static void free_web(struct web *web)
 {
-    struct buf *fields[] = {&web->uri,    &web->parameter, &web->proof,     &web->base,      &web->type_text,
-                            &web->method, &web->tool,      &web->type_name, &web->type_remedy, &web->version};
+    struct buf *fields[] = {&web->uri,         &web->parameter, &web->proof, &web->base,
+                            &web->type_text,   &web->method,    &web->tool,  &web->type_name,
+                            &web->type_remedy, &web->version};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         buf_free(fields[i]);
     paper_weakness_free(&web->item);
@@ -90,7 +92,8 @@ static void zap_open(struct paper_xml *xml, struct str name, const struct paper_
         paper_keep(&web->version, paper_xml_attr(attrs, many, "version"));
         give_head(web, route->give, "zap");
     } else if (str_is(name, "site")) {
-        take_site(web, paper_xml_attr(attrs, many, "host"), paper_xml_attr(attrs, many, "port"), paper_xml_attr(attrs, many, "name"));
+        take_site(web, paper_xml_attr(attrs, many, "host"), paper_xml_attr(attrs, many, "port"),
+                  paper_xml_attr(attrs, many, "name"));
         paper_weakness_give_host(&web->site, route->give, true);
         paper_weakness_give_port(&web->site, route->give);
     } else if (str_is(name, "alertitem")) {
@@ -181,7 +184,8 @@ static bool nikto_mine(struct str element, const struct paper_xml_attr *attrs, s
     return str_is(element, "niktoscan") || str_is(element, "niktoscans");
 }
 
-static void nikto_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs, size_t many)
+static void nikto_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs,
+                       size_t many)
 {
     struct paper_route *route = xml->context;
     struct web *web = route->state;
@@ -190,7 +194,8 @@ static void nikto_open(struct paper_xml *xml, struct str name, const struct pape
     } else if (str_is(name, "scandetails")) {
         web->started_ms = paper_time_ms(paper_xml_attr(attrs, many, "starttime"));
         give_head(web, route->give, "nikto");
-        take_site(web, paper_xml_attr(attrs, many, "targetip"), paper_xml_attr(attrs, many, "targetport"), STR_NONE);
+        take_site(web, paper_xml_attr(attrs, many, "targetip"), paper_xml_attr(attrs, many, "targetport"),
+                  STR_NONE);
         paper_weakness_host(&web->site, paper_xml_attr(attrs, many, "targethostname"));
         paper_weakness_give_host(&web->site, route->give, true);
         paper_weakness_give_port(&web->site, route->give);
@@ -239,7 +244,8 @@ static bool wapiti_mine(struct str element, const struct paper_xml_attr *attrs, 
     return str_is(element, "report") && str_is(paper_xml_attr(attrs, many, "type"), "security");
 }
 
-static void wapiti_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs, size_t many)
+static void wapiti_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs,
+                        size_t many)
 {
     struct paper_route *route = xml->context;
     struct web *web = route->state;
@@ -329,5 +335,7 @@ static void wapiti_finish(struct paper_route *route, bool whole)
 }
 
 const struct paper_xml_format paper_zap_format = {{zap_open, zap_close}, zap_mine, false, start, zap_finish};
-const struct paper_xml_format paper_nikto_format = {{nikto_open, nikto_close}, nikto_mine, false, start, nikto_finish};
-const struct paper_xml_format paper_wapiti_format = {{wapiti_open, wapiti_close}, wapiti_mine, false, start, wapiti_finish};
+const struct paper_xml_format paper_nikto_format = {
+    {nikto_open, nikto_close}, nikto_mine, false, start, nikto_finish};
+const struct paper_xml_format paper_wapiti_format = {
+    {wapiti_open, wapiti_close}, wapiti_mine, false, start, wapiti_finish};

@@ -28,8 +28,8 @@ enum err paper_row_set(struct paper_work *work, struct paper_row *row, int64_t n
         return ERR_OK;
     if (column >= PAPER_COLUMNS_MAX)
         return merged ? ERR_OK
-                      : paper_work_fail(work, ERR_TOO_LARGE, "paper.fault.columns", number, number_text(buf, PAPER_COLUMNS_MAX),
-                                        STR_NONE);
+                      : paper_work_fail(work, ERR_TOO_LARGE, "paper.fault.columns", number,
+                                        number_text(buf, PAPER_COLUMNS_MAX), STR_NONE);
     for (; row->many <= column; row->many++)
         row->cells[row->many].kind = PAPER_EMPTY;
     row->cells[column].kind = kind;
@@ -44,8 +44,9 @@ enum err paper_row_set(struct paper_work *work, struct paper_row *row, int64_t n
 
 static struct str cell_text(const struct paper_row *row, size_t i)
 {
-    return row->cells[i].kind == PAPER_EMPTY ? STR_NONE
-                                             : (struct str){row->text.at + row->cells[i].from, row->cells[i].len};
+    return row->cells[i].kind == PAPER_EMPTY
+               ? STR_NONE
+               : (struct str){row->text.at + row->cells[i].from, row->cells[i].len};
 }
 
 static bool is_blank(const struct paper_row *row)
@@ -62,13 +63,14 @@ enum err paper_row_give(struct paper_work *work, const struct paper_row *row, in
     if (is_blank(row))
         return ERR_OK;
     if (number > PAPER_ROWS_MAX)
-        return paper_work_fail(work, ERR_TOO_LARGE, "paper.fault.rows", number, number_text(buf, PAPER_ROWS_MAX), STR_NONE);
+        return paper_work_fail(work, ERR_TOO_LARGE, "paper.fault.rows", number,
+                               number_text(buf, PAPER_ROWS_MAX), STR_NONE);
     int64_t skip = 0;
     work->body.len = 0;
     helper_put_int(&work->body, PAPER_N_ROW, number);
     for (size_t i = 0; i < row->many; i++) {
-        const struct paper_cell cell = {row->cells[i].kind, row->cells[i].kind != PAPER_EMPTY && row->cells[i].merged,
-                                        cell_text(row, i)};
+        const struct paper_cell cell = {
+            row->cells[i].kind, row->cells[i].kind != PAPER_EMPTY && row->cells[i].merged, cell_text(row, i)};
         paper_put_cell(&work->body, &cell, &skip);
     }
     if (buf_check(&work->body) != ERR_OK)

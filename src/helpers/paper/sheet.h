@@ -7,7 +7,8 @@
 
 #include "helpers/paper/work.h"
 
-/* XLSX or CSV, told by content. name: the sheet wanted, or empty. Emits PAPER_KIND_SHEET and PAPER_KIND_ROW. */
+/* XLSX or CSV, told by content. name: the sheet wanted, or empty. Emits PAPER_KIND_SHEET and PAPER_KIND_ROW.
+ */
 MUST_USE enum err paper_sheet_read(struct paper_work *work, struct str name);
 /* Frames from descriptor 0 into a spreadsheet on descriptor 3. */
 MUST_USE enum err paper_sheet_write(struct paper_work *work);

@@ -56,7 +56,8 @@ static enum err receive_book(struct paper_work *work, struct paper_book *book)
 {
     struct helper_frame frame;
     struct paper_fields fields;
-    if (!helper_child_receive(work->arena, &frame) || frame.kind != PAPER_KIND_BOOK || !paper_decode(frame.body, &fields))
+    if (!helper_child_receive(work->arena, &frame) || frame.kind != PAPER_KIND_BOOK ||
+        !paper_decode(frame.body, &fields))
         return broken_stream(work);
     int64_t many = paper_number(&fields, PAPER_N_MANY);
     if (many < 1 || many > PAPER_COLUMNS_MAX)
@@ -72,7 +73,8 @@ static enum err receive_book(struct paper_work *work, struct paper_book *book)
         .many_columns = (size_t)many,
     };
     for (int64_t i = 0; i < many; i++) {
-        if (!helper_child_receive(work->arena, &frame) || frame.kind != PAPER_KIND_COLUMN || !paper_decode(frame.body, &fields))
+        if (!helper_child_receive(work->arena, &frame) || frame.kind != PAPER_KIND_COLUMN ||
+            !paper_decode(frame.body, &fields))
             return broken_stream(work);
         int64_t flags = paper_number(&fields, PAPER_N_FLAGS);
         columns[i] = (struct paper_column){
@@ -89,7 +91,8 @@ static enum err receive_book(struct paper_work *work, struct paper_book *book)
 }
 
 /* Calls each for every row that arrives. */
-static enum err receive_rows(struct paper_work *work, enum err (*each)(void *context, const struct paper_cell *cells, size_t many),
+static enum err receive_rows(struct paper_work *work,
+                             enum err (*each)(void *context, const struct paper_cell *cells, size_t many),
                              void *context)
 {
     struct paper_cell *cells = ARENA_ARRAY(work->arena, struct paper_cell, PAPER_COLUMNS_MAX);
@@ -98,7 +101,8 @@ static enum err receive_rows(struct paper_work *work, enum err (*each)(void *con
     while (helper_child_receive(row_arena, &frame)) {
         int64_t number = 0;
         size_t many = 0;
-        if (frame.kind != PAPER_KIND_ROW || !paper_decode_row(frame.body, &number, cells, PAPER_COLUMNS_MAX, &many))
+        if (frame.kind != PAPER_KIND_ROW ||
+            !paper_decode_row(frame.body, &number, cells, PAPER_COLUMNS_MAX, &many))
             return broken_stream(work);
         TRY(each(context, cells, many));
         arena_reset(row_arena);
@@ -124,7 +128,8 @@ static enum err csv_flush(struct csv_out *out, size_t least)
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
-            return paper_work_fail(out->work, ERR_FAILED, "paper.fault.write", 0, str_of(strerror(errno)), STR_NONE);
+            return paper_work_fail(out->work, ERR_FAILED, "paper.fault.write", 0, str_of(strerror(errno)),
+                                   STR_NONE);
         at += (size_t)written;
     }
     out->bytes.len = 0;

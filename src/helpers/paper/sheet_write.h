@@ -13,7 +13,8 @@ struct paper_book {
 };
 
 struct paper_xlsx_out;
-MUST_USE enum err paper_xlsx_start(struct paper_work *work, const struct paper_book *book, struct paper_xlsx_out **ret);
+MUST_USE enum err paper_xlsx_start(struct paper_work *work, const struct paper_book *book,
+                                   struct paper_xlsx_out **ret);
 MUST_USE enum err paper_xlsx_row(struct paper_xlsx_out *out, const struct paper_cell *cells, size_t many);
 MUST_USE enum err paper_xlsx_end(struct paper_xlsx_out *out);
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Method: a sheet is parsed twice. Merged areas stand after the rows in the file, but a row can only be filled when they are known,
- * so the first pass takes nothing but them. The second pass gathers one row at a time; a merged area's first cell is
- * remembered and repeated in every cell it covers. Row numbers must ascend: a number is never trusted as a count. */
+ * Method: a sheet is parsed twice. Merged areas stand after the rows in the file, but a row can only be
+ * filled when they are known, so the first pass takes nothing but them. The second pass gathers one row at a
+ * time; a merged area's first cell is remembered and repeated in every cell it covers. Row numbers must
+ * ascend: a number is never trusted as a count. */
 #include "helpers/paper/xlsx.h"
 #include "helpers/paper/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MERGES_MAX    20000
+#define MERGES_MAX     20000
 #define ROW_NUMBER_MAX 1048576 /* of the format */
 
 struct merge {
@@ -37,7 +38,8 @@ static void fail(struct paper_xml *xml, struct sheet *sheet, const char *key, st
 
 /* ---- first pass ---- */
 
-static void merges_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs, size_t many)
+static void merges_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs,
+                        size_t many)
 {
     struct sheet *sheet = xml->context;
     if (!str_is(name, "mergeCell"))
@@ -49,8 +51,9 @@ static void merges_open(struct paper_xml *xml, struct str name, const struct pap
     last = str_slice(first, colon + 1, first.len);
     first = str_slice(first, 0, colon);
     struct merge merge = {0};
-    if (!paper_xlsx_reference(first, &merge.row1, &merge.column1) || !paper_xlsx_reference(last, &merge.row2, &merge.column2) ||
-        merge.row1 > merge.row2 || merge.column1 > merge.column2 || merge.column1 >= PAPER_COLUMNS_MAX)
+    if (!paper_xlsx_reference(first, &merge.row1, &merge.column1) ||
+        !paper_xlsx_reference(last, &merge.row2, &merge.column2) || merge.row1 > merge.row2 ||
+        merge.column1 > merge.column2 || merge.column1 >= PAPER_COLUMNS_MAX)
         return;
     if (sheet->many_merges >= MERGES_MAX) {
         fail(xml, sheet, "paper.fault.merges", STR("20000"));
@@ -97,7 +100,8 @@ static enum err fill_merges(struct sheet *sheet)
     struct paper_work *work = sheet->book->work;
     while (sheet->first_merge < sheet->many_merges && sheet->merges[sheet->first_merge].row2 < sheet->number)
         sheet->first_merge++;
-    for (size_t i = sheet->first_merge; i < sheet->many_merges && sheet->merges[i].row1 <= sheet->number; i++) {
+    for (size_t i = sheet->first_merge; i < sheet->many_merges && sheet->merges[i].row1 <= sheet->number;
+         i++) {
         struct merge *merge = &sheet->merges[i];
         if (merge->row2 < sheet->number)
             continue;
@@ -112,7 +116,8 @@ static enum err fill_merges(struct sheet *sheet)
             continue;
         for (int64_t column = merge->column1; column <= merge->column2; column++)
             if (row_text(sheet, (size_t)column).len == 0)
-                TRY(paper_row_set(work, &sheet->row, sheet->number, (size_t)column, merge->kind, true, merge->text));
+                TRY(paper_row_set(work, &sheet->row, sheet->number, (size_t)column, merge->kind, true,
+                                  merge->text));
     }
     return ERR_OK;
 }
@@ -147,11 +152,13 @@ static void begin_row(struct paper_xml *xml, struct sheet *sheet, struct str ref
         sheet->number = number;
 }
 
-static void begin_cell(struct paper_xml *xml, struct sheet *sheet, const struct paper_xml_attr *attrs, size_t many)
+static void begin_cell(struct paper_xml *xml, struct sheet *sheet, const struct paper_xml_attr *attrs,
+                       size_t many)
 {
     struct str reference = paper_xml_attr(attrs, many, "r");
     int64_t style = 0, row = 0, column = sheet->column + 1;
-    if (reference.len > 0 && (!paper_xlsx_reference(reference, &row, &column) || (row != 0 && row != sheet->number))) {
+    if (reference.len > 0 &&
+        (!paper_xlsx_reference(reference, &row, &column) || (row != 0 && row != sheet->number))) {
         fail(xml, sheet, "paper.fault.row_number", reference);
         return;
     }
@@ -160,10 +167,12 @@ static void begin_cell(struct paper_xml *xml, struct sheet *sheet, const struct 
     paper_keep(&sheet->type, paper_xml_attr(attrs, many, "t"));
     if (!str_to_int(paper_xml_attr(attrs, many, "s"), &style) || style < 0)
         style = 0;
-    sheet->shows = (size_t)style < sheet->book->many_shows ? (enum paper_xlsx_shows)sheet->book->shows[style] : PAPER_SHOWS_NUMBER;
+    sheet->shows = (size_t)style < sheet->book->many_shows ? (enum paper_xlsx_shows)sheet->book->shows[style]
+                                                           : PAPER_SHOWS_NUMBER;
 }
 
-/* "_x000D_" stands for a character that XML cannot hold; only line ends and the escape itself matter to us. */
+/* "_x000D_" stands for a character that XML cannot hold; only line ends and the escape itself matter to us.
+ */
 static struct str unescape(struct buf *out, struct str text)
 {
     size_t at = 0;
@@ -216,7 +225,8 @@ static void end_cell(struct paper_xml *xml, struct sheet *sheet)
     }
     if (kind == PAPER_TEXT)
         value = unescape(&plain, value);
-    if (paper_row_set(sheet->book->work, &sheet->row, sheet->number, (size_t)sheet->column, kind, false, value) != ERR_OK)
+    if (paper_row_set(sheet->book->work, &sheet->row, sheet->number, (size_t)sheet->column, kind, false,
+                      value) != ERR_OK)
         paper_xml_stop(xml);
 }
 
@@ -263,7 +273,8 @@ static enum err read_chosen(struct sheet *sheet, struct str name)
     struct paper_xlsx *book = sheet->book;
     size_t first = SIZE_MAX;
     for (size_t i = 0; i < book->many_sheets && !sheet->head_given; i++) {
-        bool wanted = name.len > 0 ? str_eq(str_trim(book->sheets[i].name), str_trim(name)) : !book->sheets[i].hidden;
+        bool wanted =
+            name.len > 0 ? str_eq(str_trim(book->sheets[i].name), str_trim(name)) : !book->sheets[i].hidden;
         if (!wanted || book->sheets[i].part.len == 0)
             continue;
         first = first == SIZE_MAX ? i : first;

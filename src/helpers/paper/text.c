@@ -45,15 +45,24 @@ bool paper_severity_of(struct str text, enum paper_severity *ret)
         const char *word;
         enum paper_severity severity;
     } words[] = {
-        {"none", PAPER_INFO},       {"info", PAPER_INFO},         {"information", PAPER_INFO}, {"informational", PAPER_INFO},
-        {"log", PAPER_INFO},        {"debug", PAPER_INFO},        {"note", PAPER_INFO},        {"ok", PAPER_INFO},
-        {"unknown", PAPER_INFO},    {"false positive", PAPER_INFO}, {"low", PAPER_LOW},        {"minor", PAPER_LOW},
-        {"medium", PAPER_MEDIUM},   {"moderate", PAPER_MEDIUM},   {"warning", PAPER_MEDIUM},   {"warn", PAPER_MEDIUM},
-        {"high", PAPER_HIGH},       {"serious", PAPER_HIGH},      {"error", PAPER_HIGH},       {"critical", PAPER_CRITICAL},
-        {"severe", PAPER_CRITICAL}, {"信息", PAPER_INFO},         {"提示", PAPER_INFO},        {"无", PAPER_INFO},
-        {"低", PAPER_LOW},          {"低危", PAPER_LOW},          {"低风险", PAPER_LOW},       {"中", PAPER_MEDIUM},
-        {"中危", PAPER_MEDIUM},     {"中风险", PAPER_MEDIUM},     {"高", PAPER_HIGH},          {"高危", PAPER_HIGH},
-        {"高风险", PAPER_HIGH},     {"严重", PAPER_CRITICAL},     {"超危", PAPER_CRITICAL},    {"紧急", PAPER_CRITICAL},
+        {"none", PAPER_INFO},        {"info", PAPER_INFO},
+        {"information", PAPER_INFO}, {"informational", PAPER_INFO},
+        {"log", PAPER_INFO},         {"debug", PAPER_INFO},
+        {"note", PAPER_INFO},        {"ok", PAPER_INFO},
+        {"unknown", PAPER_INFO},     {"false positive", PAPER_INFO},
+        {"low", PAPER_LOW},          {"minor", PAPER_LOW},
+        {"medium", PAPER_MEDIUM},    {"moderate", PAPER_MEDIUM},
+        {"warning", PAPER_MEDIUM},   {"warn", PAPER_MEDIUM},
+        {"high", PAPER_HIGH},        {"serious", PAPER_HIGH},
+        {"error", PAPER_HIGH},       {"critical", PAPER_CRITICAL},
+        {"severe", PAPER_CRITICAL},  {"信息", PAPER_INFO},
+        {"提示", PAPER_INFO},        {"无", PAPER_INFO},
+        {"低", PAPER_LOW},           {"低危", PAPER_LOW},
+        {"低风险", PAPER_LOW},       {"中", PAPER_MEDIUM},
+        {"中危", PAPER_MEDIUM},      {"中风险", PAPER_MEDIUM},
+        {"高", PAPER_HIGH},          {"高危", PAPER_HIGH},
+        {"高风险", PAPER_HIGH},      {"严重", PAPER_CRITICAL},
+        {"超危", PAPER_CRITICAL},    {"紧急", PAPER_CRITICAL},
     };
     text = str_trim(text);
     if (text.len == 1 && text.at[0] >= '0' && text.at[0] <= '4') {
@@ -70,7 +79,11 @@ bool paper_severity_of(struct str text, enum paper_severity *ret)
 
 enum paper_severity paper_severity_by_cvss(int32_t cvss10)
 {
-    return cvss10 >= 90 ? PAPER_CRITICAL : cvss10 >= 70 ? PAPER_HIGH : cvss10 >= 40 ? PAPER_MEDIUM : cvss10 > 0 ? PAPER_LOW : PAPER_INFO;
+    return cvss10 >= 90   ? PAPER_CRITICAL
+           : cvss10 >= 70 ? PAPER_HIGH
+           : cvss10 >= 40 ? PAPER_MEDIUM
+           : cvss10 > 0   ? PAPER_LOW
+                          : PAPER_INFO;
 }
 
 int32_t paper_cvss10(struct str text)
@@ -90,7 +103,8 @@ int32_t paper_cvss10(struct str text)
             i++;
     }
     int32_t score = whole * 10 + tenth;
-    bool ends = i == text.len || text.at[i] == ' ' || text.at[i] == '#' || text.at[i] == '(' || text.at[i] == '/';
+    bool ends =
+        i == text.len || text.at[i] == ' ' || text.at[i] == '#' || text.at[i] == '(' || text.at[i] == '/';
     return ends && score <= 100 ? score : -1;
 }
 
@@ -154,9 +168,12 @@ static bool digits_at(struct str text, size_t at, size_t many, int *ret)
 
 static int64_t time_of(int year, int month, int day, int hour, int minute, int second, int offset_minutes)
 {
-    if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
+    if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 ||
+        minute > 59 || second > 60)
         return 0;
-    return ((int64_t)clock_day(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset_minutes * 60) * 1000;
+    return ((int64_t)clock_day(year, month, day) * 86400 + hour * 3600 + minute * 60 + second -
+            offset_minutes * 60) *
+           1000;
 }
 
 static int64_t iso_ms(struct str text)
@@ -171,7 +188,8 @@ static int64_t iso_ms(struct str text)
             at = 19;
         while (at < text.len && (text.at[at] == '.' || (text.at[at] >= '0' && text.at[at] <= '9')))
             at++;
-        if (at < text.len && (text.at[at] == '+' || text.at[at] == '-') && digits_at(text, at + 1, 2, &off_hour)) {
+        if (at < text.len && (text.at[at] == '+' || text.at[at] == '-') &&
+            digits_at(text, at + 1, 2, &off_hour)) {
             if (!digits_at(text, at + 4, 2, &off_minute) && !digits_at(text, at + 3, 2, &off_minute))
                 off_minute = 0;
             offset = (off_hour * 60 + off_minute) * (text.at[at] == '-' ? -1 : 1);
@@ -190,8 +208,9 @@ static int64_t ctime_ms(struct str text)
     for (int i = 0; i < 12; i++)
         if (memcmp(text.at + 4, months + (size_t)i * 3, 3) == 0)
             month = i + 1;
-    if (month == 0 || !(digits_at(text, 8, 2, &day) || digits_at(text, 9, 1, &day)) || !digits_at(text, 11, 2, &hour) ||
-        !digits_at(text, 14, 2, &minute) || !digits_at(text, 17, 2, &second) || !digits_at(text, 20, 4, &year))
+    if (month == 0 || !(digits_at(text, 8, 2, &day) || digits_at(text, 9, 1, &day)) ||
+        !digits_at(text, 11, 2, &hour) || !digits_at(text, 14, 2, &minute) ||
+        !digits_at(text, 17, 2, &second) || !digits_at(text, 20, 4, &year))
         return 0;
     return time_of(year, month, day, hour, minute, second, 0);
 }
@@ -201,7 +220,9 @@ int64_t paper_time_ms(struct str text)
     text = str_trim(text);
     int64_t seconds = 0;
     if (str_to_int(text, &seconds))
-        return seconds > 0 && seconds < 253402300800 ? seconds * 1000 : seconds > 1000000000000 && seconds < 253402300800000 ? seconds : 0;
+        return seconds > 0 && seconds < 253402300800                  ? seconds * 1000
+               : seconds > 1000000000000 && seconds < 253402300800000 ? seconds
+                                                                      : 0;
     int64_t ms = iso_ms(text);
     return ms ? ms : ctime_ms(text);
 }
@@ -221,7 +242,8 @@ struct str paper_host_name(struct str text, char *buf, size_t size)
     if (str_find(text, STR("://"), &at))
         text = str_slice(text, at + 3, text.len);
     for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] == '/' || text.at[i] == '?' || text.at[i] == '#' || text.at[i] == ' ' || text.at[i] == ',') {
+        if (text.at[i] == '/' || text.at[i] == '?' || text.at[i] == '#' || text.at[i] == ' ' ||
+            text.at[i] == ',') {
             text.len = i;
             break;
         }
@@ -272,7 +294,8 @@ bool paper_url_split(struct str url, struct paper_url *ret)
     size_t colon = authority.len;
     while (colon > 0 && authority.at[colon - 1] != ':' && authority.at[colon - 1] != ']')
         colon--;
-    if (colon > 0 && authority.at[colon - 1] == ':' && paper_port_of(str_slice(authority, colon, authority.len), &ret->port))
+    if (colon > 0 && authority.at[colon - 1] == ':' &&
+        paper_port_of(str_slice(authority, colon, authority.len), &ret->port))
         ret->host = str_slice(authority, 0, colon - 1);
     if (ret->host.len > 2 && ret->host.at[0] == '[')
         ret->host = str_slice(ret->host, 1, ret->host.len - 2);
@@ -310,7 +333,8 @@ static size_t entity(struct str text, char *ret)
     static const struct {
         const char *name;
         char c;
-    } entities[] = {{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&#39;", '\''}, {"&nbsp;", ' '}};
+    } entities[] = {{"&lt;", '<'},    {"&gt;", '>'},   {"&amp;", '&'}, {"&quot;", '"'},
+                    {"&apos;", '\''}, {"&#39;", '\''}, {"&nbsp;", ' '}};
     for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++)
         if (str_starts(text, str_of(entities[i].name))) {
             *ret = entities[i].c;
@@ -319,18 +343,21 @@ static size_t entity(struct str text, char *ret)
     return 0;
 }
 
-/* A tag begins with < and a letter, / or !, and ends with >; other < stand for themselves. Its length, 0 when it is none. */
+/* A tag begins with < and a letter, / or !, and ends with >; other < stand for themselves. Its length, 0 when
+ * it is none. */
 static size_t tag(struct str text, bool *ret_breaks)
 {
     static const char *const breaks[] = {"<br", "</p", "</li", "</div", "</tr", "</ul", "</h", "<p>"};
-    if (text.len < 3 || text.at[0] != '<' || !(((text.at[1] | 32) >= 'a' && (text.at[1] | 32) <= 'z') || text.at[1] == '/' || text.at[1] == '!'))
+    if (text.len < 3 || text.at[0] != '<' ||
+        !(((text.at[1] | 32) >= 'a' && (text.at[1] | 32) <= 'z') || text.at[1] == '/' || text.at[1] == '!'))
         return 0;
     const char *end = memchr(text.at, '>', text.len < 500 ? text.len : 500);
     if (!end)
         return 0;
     *ret_breaks = false;
     for (size_t i = 0; i < sizeof breaks / sizeof breaks[0]; i++)
-        *ret_breaks = *ret_breaks || (text.len > strlen(breaks[i]) && strncasecmp(text.at, breaks[i], strlen(breaks[i])) == 0);
+        *ret_breaks = *ret_breaks || (text.len > strlen(breaks[i]) &&
+                                      strncasecmp(text.at, breaks[i], strlen(breaks[i])) == 0);
     return (size_t)(end - text.at) + 1;
 }
 
@@ -351,7 +378,8 @@ void paper_plain(struct buf *out, struct str html)
             buf_add_char(out, c ? c : '\n');
         i += len;
     }
-    size_t whole = paper_clip((struct str){out->at, out->len}, out->len).len; /* the cut may have split a character */
+    size_t whole =
+        paper_clip((struct str){out->at, out->len}, out->len).len; /* the cut may have split a character */
     while (whole > 0 && !utf8_valid((struct str){out->at, whole}) && out->len - whole < 4)
         whole--;
     out->len = whole;

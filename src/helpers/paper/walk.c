@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Method: recursive descent over a byte stream with one byte of look-ahead. An item is not understood here: its bytes are copied up to
- * its closing bracket (minding strings) and given to the tree parser of base, which is strict. */
+ * Method: recursive descent over a byte stream with one byte of look-ahead. An item is not understood here:
+ * its bytes are copied up to its closing bracket (minding strings) and given to the tree parser of base,
+ * which is strict. */
 #include "helpers/paper/walk.h"
 #include "helpers/paper/text.h"
 #include <stdio.h>
@@ -20,7 +21,7 @@ struct keys { /* of one open object */
 };
 
 struct state {
-    struct paper_walk walk; /* first */
+    struct paper_walk walk;                  /* first */
     struct keys *keys[PAPER_WALK_DEPTH + 1]; /* by depth, made when first needed */
     const struct paper_walk_handler *handler;
     struct arena *tree;
@@ -76,7 +77,9 @@ static enum err hex4(struct state *state, uint32_t *ret)
     for (int i = 0; i < 4; i++) {
         char c;
         TRY(peek(state, &c));
-        uint32_t digit = c >= '0' && c <= '9' ? (uint32_t)(c - '0') : (c | 32) >= 'a' && (c | 32) <= 'f' ? (uint32_t)((c | 32) - 'a' + 10) : 99;
+        uint32_t digit = c >= '0' && c <= '9'                 ? (uint32_t)(c - '0')
+                         : (c | 32) >= 'a' && (c | 32) <= 'f' ? (uint32_t)((c | 32) - 'a' + 10)
+                                                              : 99;
         if (digit > 15)
             return wrong(state, "bad \\u escape");
         skip_byte(state);
@@ -192,7 +195,9 @@ static enum err word(struct state *state)
     state->text.len = 0;
     for (;;) {
         TRY(peek(state, &c));
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '+' || c == '.' || c == 'E') || state->text.len > 400)
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '+' || c == '.' ||
+              c == 'E') ||
+            state->text.len > 400)
             break;
         buf_add_char(&state->text, c);
         skip_byte(state);
@@ -202,7 +207,9 @@ static enum err word(struct state *state)
         state->text.len = 0;
         return ERR_OK;
     }
-    return text.len && (str_is(text, "true") || str_is(text, "false") || is_number(text)) ? ERR_OK : wrong(state, "a value is expected");
+    return text.len && (str_is(text, "true") || str_is(text, "false") || is_number(text))
+               ? ERR_OK
+               : wrong(state, "a value is expected");
 }
 
 /* ---- items ---- */
@@ -231,7 +238,8 @@ static enum err copy_item(struct state *state)
         }
     } while (open > 0);
     if (state->item.over)
-        return paper_work_fail(state->walk.work, ERR_TOO_LARGE, "paper.fault.row_large", state->walk.line, STR_NONE, STR_NONE);
+        return paper_work_fail(state->walk.work, ERR_TOO_LARGE, "paper.fault.row_large", state->walk.line,
+                               STR_NONE, STR_NONE);
     return ERR_OK;
 }
 
@@ -264,7 +272,8 @@ static enum err take_key(struct state *state, struct keys *keys)
         hash = (hash ^ (unsigned char)key.at[i]) * 0x100000001b3u;
     for (size_t i = 0; i < keys->many; i++)
         if (keys->hashes[i] == hash)
-            return paper_work_fail(state->walk.work, ERR_INVALID, "paper.fault.json_twice", state->line, paper_clip(key, 100), STR_NONE);
+            return paper_work_fail(state->walk.work, ERR_INVALID, "paper.fault.json_twice", state->line,
+                                   paper_clip(key, 100), STR_NONE);
     if (keys->many == KEYS_MAX)
         return wrong(state, "too many keys in one object");
     keys->hashes[keys->many++] = hash;
@@ -322,8 +331,11 @@ static enum err value(struct state *state, char first)
     if (first == '{' || first == '[') {
         if (state->handler->take(walk, first == '{'))
             return give_item(state);
+        if (walk->stop)
+            return ERR_OK;
         if (walk->depth >= PAPER_WALK_DEPTH)
-            return paper_work_fail(walk->work, ERR_INVALID, "paper.fault.deep", state->line, STR_NONE, STR_NONE);
+            return paper_work_fail(walk->work, ERR_INVALID, "paper.fault.deep", state->line, STR_NONE,
+                                   STR_NONE);
         skip_byte(state);
         walk->depth++;
         TRY(members(state, first == '{'));
@@ -336,7 +348,8 @@ static enum err value(struct state *state, char first)
     } else {
         TRY(word(state));
     }
-    return state->handler->value ? state->handler->value(walk, (struct str){state->text.at, state->text.len}) : ERR_OK;
+    return state->handler->value ? state->handler->value(walk, (struct str){state->text.at, state->text.len})
+                                 : ERR_OK;
 }
 
 static enum err values(struct state *state, bool many)
@@ -357,7 +370,8 @@ static enum err values(struct state *state, bool many)
     return ERR_OK;
 }
 
-enum err paper_walk(struct paper_work *work, const struct paper_walk_handler *handler, void *context, bool many)
+enum err paper_walk(struct paper_work *work, const struct paper_walk_handler *handler, void *context,
+                    bool many)
 {
     struct state *state = ARENA_NEW(work->arena, struct state);
     state->walk = (struct paper_walk){.work = work, .context = context};

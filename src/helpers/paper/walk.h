@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * walk: JSON as a stream. The outer containers are walked, and what a format calls an item (one finding) is taken whole and
- * given as a small tree. So a file of any size is read with the memory of its largest item. Duplicate keys are faults at every level.
+ * walk: JSON as a stream. The outer containers are walked, and what a format calls an item (one finding) is
+ * taken whole and given as a small tree. So a file of any size is read with the memory of its largest item.
+ * Duplicate keys are faults at every level.
  */
 #ifndef ANZE_HELPERS_PAPER_WALK_H
 #define ANZE_HELPERS_PAPER_WALK_H
@@ -25,15 +26,19 @@ struct paper_walk_handler {
 struct paper_walk {
     struct paper_work *work;
     void *context;
-    int depth;                            /* containers that are open */
-    struct str keys[PAPER_WALK_DEPTH + 1]; /* keys[i]: under which the i-th open container, or the value, stands; "" in arrays */
-    int64_t line;                         /* where the item or value began */
-    bool stop;                            /* set by a handler: it has seen enough */
+    int depth; /* containers that are open */
+    struct str keys[PAPER_WALK_DEPTH +
+                    1]; /* keys[i]: under which the i-th open container, or the value, stands; "" in arrays */
+    int64_t line;       /* where the item or value began */
+    bool stop;          /* set by a handler: it has seen enough */
 };
 
-/* Reads the work's text (after paper_text_open). `many`: several values may follow each other (JSON lines). */
-MUST_USE enum err paper_walk(struct paper_work *work, const struct paper_walk_handler *handler, void *context, bool many);
-/* Does the container being asked about (or the value) stand under these keys, outermost first? "*" is any, "" an array element. */
+/* Reads the work's text (after paper_text_open). `many`: several values may follow each other (JSON lines).
+ */
+MUST_USE enum err paper_walk(struct paper_work *work, const struct paper_walk_handler *handler, void *context,
+                             bool many);
+/* Does the container being asked about (or the value) stand under these keys, outermost first? "*" is any, ""
+ * an array element. */
 bool paper_walk_at(const struct paper_walk *walk, const char *const *keys, int many);
 
 #endif

@@ -6,12 +6,15 @@
 
 static struct buf *field_at(struct paper_weakness *weakness, size_t i, size_t *ret_max)
 {
-    static const size_t maxima[] = {64, 256, 4096, 16, 2048, 300, 512, TEXT_MAX, TEXT_MAX, TEXT_MAX, TEXT_MAX, 300, 1024, 64, 200, 2048};
-    struct buf *fields[] = {&weakness->address,  &weakness->name,     &weakness->names,       &weakness->protocol, &weakness->url,
-                            &weakness->rule,     &weakness->title,    &weakness->cves,        &weakness->description,
-                            &weakness->remedy,   &weakness->evidence, &weakness->unique,      &weakness->location,
-                            &weakness->dismissed, &weakness->service,  &weakness->file};
-    _Static_assert(sizeof maxima / sizeof maxima[0] == sizeof fields / sizeof fields[0], "one maximum a field");
+    static const size_t maxima[] = {64,       256,      4096,     16,  2048, 300, 512, TEXT_MAX,
+                                    TEXT_MAX, TEXT_MAX, TEXT_MAX, 300, 1024, 64,  200, 2048};
+    struct buf *fields[] = {
+        &weakness->address,     &weakness->name,      &weakness->names,    &weakness->protocol,
+        &weakness->url,         &weakness->rule,      &weakness->title,    &weakness->cves,
+        &weakness->description, &weakness->remedy,    &weakness->evidence, &weakness->unique,
+        &weakness->location,    &weakness->dismissed, &weakness->service,  &weakness->file};
+    _Static_assert(sizeof maxima / sizeof maxima[0] == sizeof fields / sizeof fields[0],
+                   "one maximum a field");
     if (i >= sizeof fields / sizeof fields[0])
         return NULL;
     *ret_max = maxima[i];
@@ -168,7 +171,8 @@ void paper_weakness_give(struct paper_weakness *weakness, struct paper_give *giv
         .port = weakness->port,
         .protocol = paper_kept(&weakness->protocol),
         .url = paper_kept(&weakness->url),
-        .path = paper_url_split(paper_kept(&weakness->url), &parts) ? parts.path : paper_kept(&weakness->file),
+        .path =
+            paper_url_split(paper_kept(&weakness->url), &parts) ? parts.path : paper_kept(&weakness->file),
         .rule = paper_kept(&weakness->rule),
         .title = paper_kept(&weakness->title),
         .severity = weakness->severity,

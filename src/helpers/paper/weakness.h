@@ -8,8 +8,9 @@
 #include "helpers/paper/give.h"
 
 struct paper_weakness {
-    struct buf address, name, names, protocol, url, rule, title, cves, description, remedy, evidence, unique, location, dismissed,
-        service, file; /* file: path of a code scan, or of a web finding without a whole address */
+    struct buf address, name, names, protocol, url, rule, title, cves, description, remedy, evidence, unique,
+        location, dismissed, service,
+        file;          /* file: path of a code scan, or of a web finding without a whole address */
     bool port_implied; /* by a web address, not listed by the file */
     int32_t port, cvss10, cvss_rank; /* rank: the version of the score, the newest wins */
     enum paper_severity severity;
@@ -32,7 +33,8 @@ void paper_weakness_score(struct paper_weakness *weakness, struct str score, int
 /* The web address: also host, port and protocol where they are not known yet. */
 void paper_weakness_url(struct paper_weakness *weakness, struct str url);
 void paper_weakness_give_host(struct paper_weakness *weakness, struct paper_give *give, bool up);
-void paper_weakness_give_port(struct paper_weakness *weakness, struct paper_give *give); /* as open, when there is one */
+void paper_weakness_give_port(struct paper_weakness *weakness,
+                              struct paper_give *give); /* as open, when there is one */
 /* The record; host and port before it. */
 void paper_weakness_give(struct paper_weakness *weakness, struct paper_give *give);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Method: the encoding is settled before the first byte is parsed. Without a mark or a declaration the whole file is read
- * once and checked: valid UTF-8 is UTF-8, anything else is read as GB18030, which is what Excel and domestic scanners write. A wrong guess
- * half-way would already have delivered records. UTF-8 goes through unconverted; others through iconv. */
+ * Method: the encoding is settled before the first byte is parsed. Without a mark or a declaration the whole
+ * file is read once and checked: valid UTF-8 is UTF-8, anything else is read as GB18030, which is what Excel
+ * and domestic scanners write. A wrong guess half-way would already have delivered records. UTF-8 goes
+ * through unconverted; others through iconv. */
 #include "helpers/paper/work.h"
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +10,8 @@
 #include <strings.h>
 #include <unistd.h>
 
-static const char *const encoding_names[PAPER_ENCODINGS] = {"UTF-8", "GB18030", "UTF-16LE", "UTF-16BE", "ISO-8859-1", "BIG5"};
+static const char *const encoding_names[PAPER_ENCODINGS] = {"UTF-8",    "GB18030",    "UTF-16LE",
+                                                            "UTF-16BE", "ISO-8859-1", "BIG5"};
 
 const char *paper_encoding_name(enum paper_encoding encoding)
 {
@@ -83,7 +85,8 @@ size_t paper_work_peek(struct paper_work *work, char *at, size_t len)
     return have;
 }
 
-enum err paper_work_fail(struct paper_work *work, enum err word, const char *key, int64_t row, struct str arg0, struct str arg1)
+enum err paper_work_fail(struct paper_work *work, enum err word, const char *key, int64_t row,
+                         struct str arg0, struct str arg1)
 {
     if (work->key) /* the first fault is the cause; later ones follow from it */
         return work->word;
@@ -111,8 +114,8 @@ static size_t cut_tail(const char *at, size_t len)
     return 0;
 }
 
-/* Where the first byte stands that is no UTF-8; len when there is none. ASCII is stepped over eight bytes at a time. NULs pass:
- * whether they are wanted is decided elsewhere. */
+/* Where the first byte stands that is no UTF-8; len when there is none. ASCII is stepped over eight bytes at
+ * a time. NULs pass: whether they are wanted is decided elsewhere. */
 static size_t first_bad(const char *at, size_t len)
 {
     size_t i = 0;
@@ -158,11 +161,12 @@ static bool declared_encoding(struct str name, enum paper_encoding *ret)
         const char *name;
         enum paper_encoding encoding;
     } known[] = {
-        {"utf-8", PAPER_UTF8},         {"utf8", PAPER_UTF8},           {"us-ascii", PAPER_UTF8},     {"ascii", PAPER_UTF8},
-        {"gbk", PAPER_GB18030},        {"gb2312", PAPER_GB18030},      {"gb18030", PAPER_GB18030},   {"gb_2312-80", PAPER_GB18030},
-        {"cp936", PAPER_GB18030},      {"utf-16", PAPER_UTF16LE},      {"utf-16le", PAPER_UTF16LE},  {"utf-16be", PAPER_UTF16BE},
-        {"iso-8859-1", PAPER_LATIN1},  {"iso8859-1", PAPER_LATIN1},    {"latin1", PAPER_LATIN1},     {"windows-1252", PAPER_LATIN1},
-        {"iso-8859-15", PAPER_LATIN1}, {"big5", PAPER_BIG5},
+        {"utf-8", PAPER_UTF8},          {"utf8", PAPER_UTF8},          {"us-ascii", PAPER_UTF8},
+        {"ascii", PAPER_UTF8},          {"gbk", PAPER_GB18030},        {"gb2312", PAPER_GB18030},
+        {"gb18030", PAPER_GB18030},     {"gb_2312-80", PAPER_GB18030}, {"cp936", PAPER_GB18030},
+        {"utf-16", PAPER_UTF16LE},      {"utf-16le", PAPER_UTF16LE},   {"utf-16be", PAPER_UTF16BE},
+        {"iso-8859-1", PAPER_LATIN1},   {"iso8859-1", PAPER_LATIN1},   {"latin1", PAPER_LATIN1},
+        {"windows-1252", PAPER_LATIN1}, {"iso-8859-15", PAPER_LATIN1}, {"big5", PAPER_BIG5},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (name.len == strlen(known[i].name) && strncasecmp(name.at, known[i].name, name.len) == 0) {
@@ -200,7 +204,8 @@ enum err paper_text_open(struct paper_work *work, struct str declared)
     }
     if (work->encoding != PAPER_UTF8) {
         if (work->converters[work->encoding] == (iconv_t)-1)
-            return paper_work_fail(work, ERR_INVALID, "paper.fault.encoding", 1, str_of(paper_encoding_name(work->encoding)), STR_NONE);
+            return paper_work_fail(work, ERR_INVALID, "paper.fault.encoding", 1,
+                                   str_of(paper_encoding_name(work->encoding)), STR_NONE);
         (void)iconv(work->converters[work->encoding], NULL, NULL, NULL, NULL);
     }
     go_to(work, start);
@@ -229,7 +234,8 @@ static enum err bad_byte(struct paper_work *work, const char *key, int64_t place
 {
     char offset[24];
     struct str text = {offset, (size_t)snprintf(offset, sizeof offset, "%lld", (long long)place)};
-    return paper_work_fail(work, ERR_INVALID, key, line_of(work, place), text, str_of(paper_encoding_name(work->encoding)));
+    return paper_work_fail(work, ERR_INVALID, key, line_of(work, place), text,
+                           str_of(paper_encoding_name(work->encoding)));
 }
 
 static enum err refill(struct paper_work *work)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * work: what every parser of anze-paper is given: the input as a stream of UTF-8, an arena, a place to emit frames, and
- * one fault. Nothing here touches a file name; a test or a fuzzer gives bytes in memory and its own emit function.
+ * work: what every parser of anze-paper is given: the input as a stream of UTF-8, an arena, a place to emit
+ * frames, and one fault. Nothing here touches a file name; a test or a fuzzer gives bytes in memory and its
+ * own emit function.
  */
 #ifndef ANZE_HELPERS_PAPER_WORK_H
 #define ANZE_HELPERS_PAPER_WORK_H
@@ -22,7 +23,7 @@ enum paper_encoding {
 struct paper_work {
     struct arena *arena;
     void (*emit)(struct paper_work *work, uint8_t kind, struct str body);
-    void *context; /* of emit */
+    void *context;   /* of emit */
     struct buf body; /* scratch for the frame being made */
 
     /* input: a file descriptor that can seek, or memory */
@@ -55,12 +56,14 @@ void paper_work_rewind(struct paper_work *work);
 size_t paper_work_peek(struct paper_work *work, char *at, size_t len);
 
 /* Records the fault and returns word. row: line or row, 0 unknown. */
-enum err paper_work_fail(struct paper_work *work, enum err word, const char *key, int64_t row, struct str arg0, struct str arg1);
+enum err paper_work_fail(struct paper_work *work, enum err word, const char *key, int64_t row,
+                         struct str arg0, struct str arg1);
 
-/* Decides the encoding (BOM, the encoding that XML declares, else UTF-8 when the whole file is valid UTF-8, else GB18030)
- * and goes to the first byte of text. `declared` may be STR_NONE. */
+/* Decides the encoding (BOM, the encoding that XML declares, else UTF-8 when the whole file is valid UTF-8,
+ * else GB18030) and goes to the first byte of text. `declared` may be STR_NONE. */
 MUST_USE enum err paper_text_open(struct paper_work *work, struct str declared);
-/* Bytes of UTF-8 text; *ret_len 0 at the end. Bytes that do not belong to the encoding and NULs are faults with their line. */
+/* Bytes of UTF-8 text; *ret_len 0 at the end. Bytes that do not belong to the encoding and NULs are faults
+ * with their line. */
 MUST_USE enum err paper_text_read(struct paper_work *work, char *at, size_t len, size_t *ret_len);
 const char *paper_encoding_name(enum paper_encoding encoding);
 

@@ -10,7 +10,8 @@
 
 /* ---- workbook.xml ---- */
 
-static void workbook_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs, size_t many)
+static void workbook_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs,
+                          size_t many)
 {
     struct paper_xlsx *book = xml->context;
     struct arena *arena = book->work->arena;
@@ -43,12 +44,15 @@ static struct str part_path(struct arena *arena, struct str folder, struct str t
     if (str_starts(target, STR("../"))) {
         target = str_slice(target, 3, target.len);
         size_t slash = 0;
-        folder = str_find(folder, STR("/"), &slash) && slash + 1 < folder.len ? str_slice(folder, 0, slash + 1) : STR_NONE;
+        folder = str_find(folder, STR("/"), &slash) && slash + 1 < folder.len
+                     ? str_slice(folder, 0, slash + 1)
+                     : STR_NONE;
     }
     return str_format(arena, "%.*s%.*s", STR_ARG(folder), STR_ARG(target));
 }
 
-static void relations_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs, size_t many)
+static void relations_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs,
+                           size_t many)
 {
     struct relations *relations = xml->context;
     struct paper_xlsx *book = relations->book;
@@ -78,7 +82,8 @@ struct styles {
     size_t many_formats;
 };
 
-static void styles_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs, size_t many)
+static void styles_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs,
+                        size_t many)
 {
     struct styles *styles = xml->context;
     struct paper_xlsx *book = styles->book;
@@ -87,8 +92,10 @@ static void styles_open(struct paper_xml *xml, struct str name, const struct pap
         id = 0;
     if (str_is(name, "numFmt") && styles->many_formats < FORMATS_MAX) {
         styles->formats[styles->many_formats].id = id;
-        styles->formats[styles->many_formats++].shows = paper_xlsx_shows(id, paper_xml_attr(attrs, many, "formatCode"));
-    } else if (str_is(name, "xf") && str_is(paper_xml_above(xml, 1), "cellXfs") && book->many_shows < STYLES_MAX) {
+        styles->formats[styles->many_formats++].shows =
+            paper_xlsx_shows(id, paper_xml_attr(attrs, many, "formatCode"));
+    } else if (str_is(name, "xf") && str_is(paper_xml_above(xml, 1), "cellXfs") &&
+               book->many_shows < STYLES_MAX) {
         enum paper_xlsx_shows shows = paper_xlsx_shows(id, STR_NONE);
         for (size_t i = 0; i < styles->many_formats; i++)
             if (styles->formats[i].id == id)
@@ -99,7 +106,8 @@ static void styles_open(struct paper_xml *xml, struct str name, const struct pap
 
 /* ---- sharedStrings.xml ---- */
 
-static void strings_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs, size_t many)
+static void strings_open(struct paper_xml *xml, struct str name, const struct paper_xml_attr *attrs,
+                         size_t many)
 {
     struct paper_xlsx *book = xml->context;
     (void)attrs, (void)many;
@@ -175,7 +183,8 @@ static enum err open_parts(struct paper_xlsx *book)
     TRY(paper_zip_xml(book->zip, workbook, false, &workbook_handler, book));
     relations.folder = folder_of(workbook);
     struct str file = str_slice(workbook, relations.folder.len, workbook.len);
-    struct str relations_part = str_format(arena, "%.*s_rels/%.*s.rels", STR_ARG(relations.folder), STR_ARG(file));
+    struct str relations_part =
+        str_format(arena, "%.*s_rels/%.*s.rels", STR_ARG(relations.folder), STR_ARG(file));
     TRY(paper_zip_xml(book->zip, relations_part, true, &relations_handler, &relations));
     if (book->styles_part.len == 0)
         return ERR_OK;

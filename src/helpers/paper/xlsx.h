@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * xlsx: what a workbook says about its sheets: their names and parts, shared strings, and which cell styles show a number as
- * a date.
+ * xlsx: what a workbook says about its sheets: their names and parts, shared strings, and which cell styles
+ * show a number as a date.
  */
 #ifndef ANZE_HELPERS_PAPER_XLSX_H
 #define ANZE_HELPERS_PAPER_XLSX_H
@@ -41,8 +41,8 @@ struct str paper_xlsx_string(const struct paper_xlsx *book, size_t index, bool *
 /* Does a format code show a date or a time? */
 enum paper_xlsx_shows paper_xlsx_shows(int64_t id, struct str code);
 /* A stored number as the cell shows it; kind is set. buf holds the text. */
-struct str paper_xlsx_number(const struct paper_xlsx *book, struct str raw, enum paper_xlsx_shows shows, char buf[40],
-                             enum paper_cell_kind *ret_kind);
+struct str paper_xlsx_number(const struct paper_xlsx *book, struct str raw, enum paper_xlsx_shows shows,
+                             char buf[40], enum paper_cell_kind *ret_kind);
 /* "AB12" -> column 27, row 12 (0 when it has none); false when it is no reference. */
 bool paper_xlsx_reference(struct str text, int64_t *ret_row, int64_t *ret_column);
 

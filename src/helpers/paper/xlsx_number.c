@@ -12,7 +12,8 @@
 
 static enum paper_xlsx_shows shows_built_in(int64_t id)
 {
-    if ((id >= 14 && id <= 17) || id == 22 || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 54) || id == 57 || id == 58)
+    if ((id >= 14 && id <= 17) || id == 22 || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 54) ||
+        id == 57 || id == 58)
         return PAPER_SHOWS_DATE;
     if ((id >= 18 && id <= 21) || (id >= 32 && id <= 35) || (id >= 45 && id <= 47) || id == 55 || id == 56)
         return PAPER_SHOWS_TIME;
@@ -35,7 +36,8 @@ enum paper_xlsx_shows paper_xlsx_shows(int64_t id, struct str code)
             size_t from = i + 1;
             for (; i < code.len && code.at[i] != ']'; i++)
                 ;
-            time = time || (i > from && memchr("hHmMsS", code.at[from], 6) && (i == from + 1 || code.at[from + 1] == code.at[from]));
+            time = time || (i > from && memchr("hHmMsS", code.at[from], 6) &&
+                            (i == from + 1 || code.at[from + 1] == code.at[from]));
         } else if (c == 'y' || c == 'Y' || c == 'd' || c == 'D') {
             date = true;
         } else if (c == 'h' || c == 'H' || c == 's' || c == 'S') {
@@ -65,8 +67,8 @@ static struct str plain_number(double value, char buf[40], enum paper_cell_kind 
     return (struct str){buf, len > 0 && len < 40 ? (size_t)len : 0};
 }
 
-struct str paper_xlsx_number(const struct paper_xlsx *book, struct str raw, enum paper_xlsx_shows shows, char buf[40],
-                             enum paper_cell_kind *ret_kind)
+struct str paper_xlsx_number(const struct paper_xlsx *book, struct str raw, enum paper_xlsx_shows shows,
+                             char buf[40], enum paper_cell_kind *ret_kind)
 {
     char text[64];
     raw = str_trim(raw);
@@ -81,22 +83,24 @@ struct str paper_xlsx_number(const struct paper_xlsx *book, struct str raw, enum
         return raw;
     if (value == 0)
         value = 0; /* not -0 */
-    if (shows == PAPER_SHOWS_NUMBER || value < 0 || value >= SERIAL_MAX || (shows == PAPER_SHOWS_TIME && value >= 1))
+    if (shows == PAPER_SHOWS_NUMBER || value < 0 || value >= SERIAL_MAX ||
+        (shows == PAPER_SHOWS_TIME && value >= 1))
         return plain_number(value, buf, ret_kind);
     int64_t seconds = llround(value * 86400), days = seconds / 86400;
     seconds %= 86400;
     int len;
     *ret_kind = PAPER_DATE;
     if (shows == PAPER_SHOWS_TIME || (days == 0 && value < 1)) {
-        len = snprintf(buf, 40, "%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60));
+        len = snprintf(buf, 40, "%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60),
+                       (int)(seconds % 60));
         return (struct str){buf, (size_t)len};
     }
     /* The 1900 system counts a 29 February 1900 that never was: before it every number is one day off. */
     int64_t day = book->from_1904 ? days - 24107 : days - (days < 60 ? 25568 : 25569);
     struct clock_date date = clock_date((int32_t)day);
     len = seconds == 0 ? snprintf(buf, 40, "%s", date.text)
-                       : snprintf(buf, 40, "%s %02d:%02d:%02d", date.text, (int)(seconds / 3600), (int)(seconds / 60 % 60),
-                                  (int)(seconds % 60));
+                       : snprintf(buf, 40, "%s %02d:%02d:%02d", date.text, (int)(seconds / 3600),
+                                  (int)(seconds / 60 % 60), (int)(seconds % 60));
     return (struct str){buf, (size_t)len};
 }
 
@@ -104,7 +108,9 @@ bool paper_xlsx_reference(struct str text, int64_t *ret_row, int64_t *ret_column
 {
     size_t i = 0;
     int64_t column = 0, row = 0;
-    for (; i < text.len && ((text.at[i] >= 'A' && text.at[i] <= 'Z') || (text.at[i] >= 'a' && text.at[i] <= 'z')); i++) {
+    for (; i < text.len &&
+           ((text.at[i] >= 'A' && text.at[i] <= 'Z') || (text.at[i] >= 'a' && text.at[i] <= 'z'));
+         i++) {
         column = column * 26 + ((text.at[i] & 0x5F) - 'A' + 1);
         if (column > 100000)
             return false;

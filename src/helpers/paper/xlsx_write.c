@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Method: libxlsxwriter in its constant-memory mode: rows go to a temporary file as they come, in order. Nothing is ever written as a
- * formula, so a text that begins with = stays a text. Lists to choose from that are long, or hold commas, stand in a hidden
- * second sheet, since the format allows only 255 characters in place. */
+ * Method: libxlsxwriter in its constant-memory mode: rows go to a temporary file as they come, in order.
+ * Nothing is ever written as a formula, so a text that begins with = stays a text. Lists to choose from that
+ * are long, or hold commas, stand in a hidden second sheet, since the format allows only 255 characters in
+ * place. */
 #include "helpers/paper/sheet_write.h"
 #include "base/clock.h"
 #include <stdlib.h>
@@ -25,7 +26,8 @@ struct paper_xlsx_out {
 
 static enum err failed(struct paper_xlsx_out *out, lxw_error why)
 {
-    return paper_work_fail(out->work, ERR_FAILED, "paper.fault.write", out->row + 1, str_of(lxw_strerror(why)), STR_NONE);
+    return paper_work_fail(out->work, ERR_FAILED, "paper.fault.write", out->row + 1,
+                           str_of(lxw_strerror(why)), STR_NONE);
 }
 
 /* NUL-terminated, cut to what a cell may hold (counted in bytes, which is never more than allowed). */
@@ -58,7 +60,7 @@ static const char *sheet_name(struct arena *arena, struct str name)
 
 static void make_formats(struct paper_xlsx_out *out)
 {
-    lxw_format **all[] = {&out->text,   &out->wrapped, &out->date,     &out->number, &out->broken,
+    lxw_format **all[] = {&out->text,   &out->wrapped,  &out->date,  &out->number, &out->broken,
                           &out->header, &out->required, &out->title, &out->note};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         *all[i] = workbook_add_format(out->workbook);
@@ -92,11 +94,11 @@ static void make_formats(struct paper_xlsx_out *out)
 
 static lxw_format *column_format(const struct paper_xlsx_out *out, const struct paper_column *column)
 {
-    return out->book->plain                 ? out->number
-           : column->kind == PAPER_NUMBER   ? out->number
-           : column->kind == PAPER_DATE     ? out->date
-           : column->wrap                   ? out->wrapped
-                                            : out->text;
+    return out->book->plain               ? out->number
+           : column->kind == PAPER_NUMBER ? out->number
+           : column->kind == PAPER_DATE   ? out->date
+           : column->wrap                 ? out->wrapped
+                                          : out->text;
 }
 
 /* A Chinese character is about two wide. */
@@ -132,7 +134,8 @@ static const char *list_reference(struct paper_xlsx_out *out, const struct paper
     return str_format(arena, "=lists!%s$1:%s$%zu", letters, letters, column->many_choices).at;
 }
 
-static enum err add_validation(struct paper_xlsx_out *out, lxw_col_t at, const struct paper_column *column, lxw_row_t first)
+static enum err add_validation(struct paper_xlsx_out *out, lxw_col_t at, const struct paper_column *column,
+                               lxw_row_t first)
 {
     if (column->many_choices == 0)
         return ERR_OK;
@@ -153,7 +156,8 @@ static enum err add_validation(struct paper_xlsx_out *out, lxw_col_t at, const s
     return why == LXW_NO_ERROR ? ERR_OK : failed(out, why);
 }
 
-/* The hidden sheet is written row by row too, so all long lists go in together, after the main sheet is set up. */
+/* The hidden sheet is written row by row too, so all long lists go in together, after the main sheet is set
+ * up. */
 static void write_lists(struct paper_xlsx_out *out)
 {
     const struct paper_sheet_out *about = &out->book->out;
@@ -170,7 +174,8 @@ static void write_lists(struct paper_xlsx_out *out)
             if (fits_inline(column))
                 continue;
             if (row < column->many_choices)
-                (void)worksheet_write_string(out->lists, (lxw_row_t)row, at, str_c(out->work->arena, column->choices[row]), NULL);
+                (void)worksheet_write_string(out->lists, (lxw_row_t)row, at,
+                                             str_c(out->work->arena, column->choices[row]), NULL);
             at++;
         }
     }
@@ -189,8 +194,9 @@ static enum err write_header(struct paper_xlsx_out *out)
         lxw_format *format = i == 0 ? out->title : out->note;
         worksheet_set_row(out->sheet, out->row, i == 0 ? 28 : 45, NULL);
         const char *text = str_c(arena, lines[i]);
-        lxw_error why = last > 0 ? worksheet_merge_range(out->sheet, out->row, 0, out->row, last, text, format)
-                                 : worksheet_write_string(out->sheet, out->row, 0, text, format);
+        lxw_error why = last > 0
+                            ? worksheet_merge_range(out->sheet, out->row, 0, out->row, last, text, format)
+                            : worksheet_write_string(out->sheet, out->row, 0, text, format);
         if (why != LXW_NO_ERROR)
             return failed(out, why);
         out->row++;
@@ -198,12 +204,14 @@ static enum err write_header(struct paper_xlsx_out *out)
     worksheet_set_row(out->sheet, out->row, 24, NULL);
     for (size_t i = 0; i < about->many_columns; i++) {
         const struct paper_column *column = &about->columns[i];
-        lxw_error why = worksheet_write_string(out->sheet, out->row, (lxw_col_t)i, str_c(arena, column->title),
-                                               column->required ? out->required : out->header);
+        lxw_error why =
+            worksheet_write_string(out->sheet, out->row, (lxw_col_t)i, str_c(arena, column->title),
+                                   column->required ? out->required : out->header);
         if (why == LXW_NO_ERROR && column->help.len) {
             char nobody[] = "";
             lxw_comment_options options = {.author = nobody, .width = 220, .height = 90};
-            why = worksheet_write_comment_opt(out->sheet, out->row, (lxw_col_t)i, str_c(arena, column->help), &options);
+            why = worksheet_write_comment_opt(out->sheet, out->row, (lxw_col_t)i, str_c(arena, column->help),
+                                              &options);
         }
         if (why != LXW_NO_ERROR)
             return failed(out, why);
@@ -219,7 +227,8 @@ static enum err set_columns(struct paper_xlsx_out *out)
     for (size_t i = 0; i < about->many_columns; i++) {
         const struct paper_column *column = &about->columns[i];
         double width = column->width > 0 ? column->width : out->book->plain ? 16 : title_width(column);
-        lxw_error why = worksheet_set_column(out->sheet, (lxw_col_t)i, (lxw_col_t)i, width, column_format(out, column));
+        lxw_error why =
+            worksheet_set_column(out->sheet, (lxw_col_t)i, (lxw_col_t)i, width, column_format(out, column));
         if (why != LXW_NO_ERROR)
             return failed(out, why);
     }
@@ -261,7 +270,8 @@ static bool date_of(struct str text, double *ret_serial)
     return true;
 }
 
-static lxw_error write_cell(struct paper_xlsx_out *out, lxw_col_t at, const struct paper_cell *cell, struct arena *arena)
+static lxw_error write_cell(struct paper_xlsx_out *out, lxw_col_t at, const struct paper_cell *cell,
+                            struct arena *arena)
 {
     const struct paper_column *column = &out->book->out.columns[at];
     double number = 0;
@@ -273,7 +283,8 @@ static lxw_error write_cell(struct paper_xlsx_out *out, lxw_col_t at, const stru
         return worksheet_write_number(out->sheet, out->row, at, number, NULL);
     if (as_date && date_of(cell->text, &number))
         return worksheet_write_number(out->sheet, out->row, at, number, out->date);
-    return worksheet_write_string(out->sheet, out->row, at, cell_c(out, cell->text, arena), column->wrap ? out->wrapped : out->text);
+    return worksheet_write_string(out->sheet, out->row, at, cell_c(out, cell->text, arena),
+                                  column->wrap ? out->wrapped : out->text);
 }
 
 enum err paper_xlsx_row(struct paper_xlsx_out *out, const struct paper_cell *cells, size_t many)

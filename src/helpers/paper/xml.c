@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Method: libxml2's SAX2 interface in pull mode. A reader builds a node per element only to free it again; here nothing is built
- * and the text of elements that nobody asked for is not even copied. The text kept lies in one buffer: opening an element notes the
- * buffer's length, closing it takes what was added and cuts the buffer back, so the text of a parent that surrounds children
- * stays together. XML_PARSE_HUGE is off: the library's own limits (10 MB a value, 256 levels) stand behind ours. */
+ * Method: libxml2's SAX2 interface in pull mode. A reader builds a node per element only to free it again;
+ * here nothing is built and the text of elements that nobody asked for is not even copied. The text kept lies
+ * in one buffer: opening an element notes the buffer's length, closing it takes what was added and cuts the
+ * buffer back, so the text of a parent that surrounds children stays together. XML_PARSE_HUGE is off: the
+ * library's own limits (10 MB a value, 256 levels) stand behind ours. */
 
 #include "helpers/paper/xml.h"
 #include "helpers/paper/text.h"
@@ -92,8 +93,9 @@ struct str paper_xml_attr(const struct paper_xml_attr *attrs, size_t many, const
 
 /* ---- SAX ---- */
 
-static void on_open(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int namespaces,
-                    const xmlChar **namespace_list, int many, int defaulted, const xmlChar **attributes)
+static void on_open(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+                    int namespaces, const xmlChar **namespace_list, int many, int defaulted,
+                    const xmlChar **attributes)
 {
     struct state *state = context;
     (void)prefix, (void)uri, (void)namespaces, (void)namespace_list, (void)defaulted;
@@ -108,8 +110,8 @@ static void on_open(void *context, const xmlChar *name, const xmlChar *prefix, c
     size_t kept = 0;
     for (int i = 0; i < many && kept < ATTRIBUTES_MAX; i++) {
         const xmlChar **five = attributes + (size_t)i * 5;
-        state->attrs[kept++] = (struct paper_xml_attr){
-            of_xml(five[0]), {(const char *)five[3], (size_t)(five[4] - five[3])}};
+        state->attrs[kept++] =
+            (struct paper_xml_attr){of_xml(five[0]), {(const char *)five[3], (size_t)(five[4] - five[3])}};
     }
     state->handler->open(&state->xml, level->name, state->attrs, kept);
 }
@@ -122,7 +124,8 @@ static void on_close(void *context, const xmlChar *name, const xmlChar *prefix, 
         return;
     struct level *level = &state->levels[state->xml.depth];
     if (state->handler->close) {
-        struct str text = {state->text.at ? state->text.at + level->text_from : NULL, state->text.len - level->text_from};
+        struct str text = {state->text.at ? state->text.at + level->text_from : NULL,
+                           state->text.len - level->text_from};
         state->handler->close(&state->xml, level->name, level->keep ? text : STR_NONE);
     }
     state->text.len = level->text_from;
@@ -143,7 +146,8 @@ static void on_text(void *context, const xmlChar *at, int len)
         fail(state, "paper.fault.row_large", STR_NONE);
 }
 
-/* A file of data needs no entities of its own; the ways to misuse them (expansion, reading files) end here. */
+/* A file of data needs no entities of its own; the ways to misuse them (expansion, reading files) end here.
+ */
 static void on_entity_declaration(void *context, const xmlChar *name, int type, const xmlChar *public_id,
                                   const xmlChar *system_id, xmlChar *content)
 {
@@ -230,7 +234,8 @@ static enum err run(struct state *state)
     if (!parser)
         return paper_work_fail(state->xml.work, ERR_INVALID, "paper.fault.xml", 1, STR("1: empty"), STR_NONE);
     state->parser = parser;
-    /* NOENT so that &amp; in an attribute comes as itself; entities of the file's own were refused when they were declared. */
+    /* NOENT so that &amp; in an attribute comes as itself; entities of the file's own were refused when they
+     * were declared. */
     xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT);
     int result = xmlParseDocument(parser);
     state->parser = NULL;
@@ -239,8 +244,8 @@ static enum err run(struct state *state)
     if (state->stopped)
         return ERR_OK;
     if (result != 0 || !parser->wellFormed)
-        return paper_work_fail(state->xml.work, ERR_INVALID, "paper.fault.xml", parser->input ? parser->input->line : 0,
-                               STR("?"), STR_NONE);
+        return paper_work_fail(state->xml.work, ERR_INVALID, "paper.fault.xml",
+                               parser->input ? parser->input->line : 0, STR("?"), STR_NONE);
     return ERR_OK;
 }
 

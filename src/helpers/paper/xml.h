@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * xml: elements as they pass by, never a tree. No DTD is fetched, entity declarations are refused, nesting and the text
- * kept of one element are bounded. Names come without their name-space prefix.
+ * xml: elements as they pass by, never a tree. No DTD is fetched, entity declarations are refused, nesting
+ * and the text kept of one element are bounded. Names come without their name-space prefix.
  */
 #ifndef ANZE_HELPERS_PAPER_XML_H
 #define ANZE_HELPERS_PAPER_XML_H
@@ -44,7 +44,8 @@ struct str paper_xml_above(const struct paper_xml *xml, int up);
 bool paper_xml_below(const struct paper_xml *xml, const char *name); /* some element above has this name */
 /* Line of the current place. */
 int64_t paper_xml_line(const struct paper_xml *xml);
-/* Stops the parsing with the fault recorded on the work, or quietly when none is (the caller has what it wanted). */
+/* Stops the parsing with the fault recorded on the work, or quietly when none is (the caller has what it
+ * wanted). */
 void paper_xml_stop(struct paper_xml *xml);
 
 struct str paper_xml_attr(const struct paper_xml_attr *attrs, size_t many, const char *name);

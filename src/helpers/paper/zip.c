@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Method: sizes are checked twice, as the directory states them before anything is unpacked, and as bytes come out, since a
- * directory can lie. */
+ * Method: sizes are checked twice, as the directory states them before anything is unpacked, and as bytes
+ * come out, since a directory can lie. */
 #include "helpers/paper/zip.h"
 #include <stdio.h>
 #include <string.h>
@@ -141,7 +141,8 @@ static enum err next_of_part(void *context, char *at, size_t len, size_t *ret_le
     return ERR_OK;
 }
 
-enum err paper_zip_xml(struct paper_zip *zip, struct str name, bool optional, const struct paper_xml_handler *handler, void *context)
+enum err paper_zip_xml(struct paper_zip *zip, struct str name, bool optional,
+                       const struct paper_xml_handler *handler, void *context)
 {
     if (!open_part(zip, name))
         return optional && find(zip, name) < 0

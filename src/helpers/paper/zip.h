@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * zip: the parts of an Office file, each as a stream. Refused: too many parts, a part or a whole that unpacks to too much or
- * too many times its size, passwords, damaged archives.
+ * zip: the parts of an Office file, each as a stream. Refused: too many parts, a part or a whole that unpacks
+ * to too much or too many times its size, passwords, damaged archives.
  */
 #ifndef ANZE_HELPERS_PAPER_ZIP_H
 #define ANZE_HELPERS_PAPER_ZIP_H
@@ -15,8 +15,8 @@ MUST_USE enum err paper_zip_open(struct paper_work *work, struct paper_zip **ret
 void paper_zip_close(struct paper_zip *zip);
 bool paper_zip_has(struct paper_zip *zip, struct str name);
 /* Parses an XML part; a part that is not there is a fault unless optional. */
-MUST_USE enum err paper_zip_xml(struct paper_zip *zip, struct str name, bool optional, const struct paper_xml_handler *handler,
-                                void *context);
+MUST_USE enum err paper_zip_xml(struct paper_zip *zip, struct str name, bool optional,
+                                const struct paper_xml_handler *handler, void *context);
 /* The first bytes of a part; 0 when it is not there. */
 size_t paper_zip_peek(struct paper_zip *zip, struct str name, char *at, size_t len);
 /* Names by index; false at the end. */
