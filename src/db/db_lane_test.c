@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include "db/db_test.h"
 
@@ -415,10 +416,59 @@ static void a_lost_connection_comes_back(void **state)
     db_close(writer);
 }
 
+/* Another program looks in and leaves (`anze user add` beside a running server). Had this process lost its lock on
+ * the file, that program would think itself the last one and take the write-ahead log away from under us. */
+static void a_visitor_leaves_the_log_alone(void **state)
+{
+    struct db_test *t = *state;
+    char why[256], wal[600], command[700];
+    struct stat before, after;
+    struct db *second, *reader, *fresh;
+    if (db_is_pg(t->db))
+        skip();
+    assert_ok(db_open(t->where, DB_WRITE, &second, why));
+    assert_ok(db_open(t->where, DB_READ, &reader, why));
+    assert_ok(db_run(&t->call, "INSERT INTO note (who, nr) VALUES (1, 1)"));
+    snprintf(wal, sizeof wal, "%s-wal", t->where);
+    assert_int_equal(stat(wal, &before), 0);
+    snprintf(command, sizeof command, "/proc/%ld/exe visit %s", (long)getpid(), t->where);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(stat(wal, &after), 0);
+    assert_true(before.st_ino == after.st_ino);
+    assert_ok(db_run(&t->call, "INSERT INTO note (who, nr) VALUES (1, 3)"));
+    assert_ok(db_open(t->where, DB_READ, &fresh, why));
+    struct call call = t->call;
+    int64_t n;
+    call.db = reader;
+    assert_ok(db_get_int(&call, &n, 0, "SELECT COUNT(*) FROM note"));
+    assert_int_equal(n, 3);
+    call.db = fresh;
+    assert_ok(db_get_int(&call, &n, 0, "SELECT COUNT(*) FROM note"));
+    assert_int_equal(n, 3);
+    db_close(fresh);
+    db_close(reader);
+    db_close(second);
+}
+
+static int visit(const char *where)
+{
+    char why[256];
+    struct db *db;
+    ARENA(arena, 1 << 20);
+    if (db_open(where, DB_WRITE, &db, why) != ERR_OK)
+        return 1;
+    struct call call = {.arena = arena, .db = db};
+    enum err word = db_run(&call, "INSERT INTO note (who, nr) VALUES (2, 2)");
+    db_close(db);
+    return word == ERR_OK ? 0 : 1;
+}
+
 #define on_fresh(f) cmocka_unit_test_setup_teardown(f, open_test, close_test)
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], "visit") == 0)
+        return visit(argv[2]);
     alarm(240);
     const struct CMUnitTest tests[] = {
         on_fresh(many_threads),
@@ -426,6 +476,7 @@ int main(void)
         on_fresh(a_full_lane_is_busy),
         on_fresh(waiting),
         on_fresh(another_writer),
+        on_fresh(a_visitor_leaves_the_log_alone),
         on_fresh(nothing_acknowledged_is_lost),
         on_fresh(a_lost_connection_comes_back),
     };
