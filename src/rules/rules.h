@@ -109,8 +109,8 @@ MUST_USE enum err rules_extend(struct call *call, const char *subject_kind, int6
 /* Where a citation is needed (letters): pack title, number and cite text of an article in force, e.g.
  * 《…办法》（…号）第五部分. */
 MUST_USE enum err rules_cite(struct call *call, const char *article, struct str *ret_text);
-/* The articles in force that set a duty on a fact, cited one after the other: on what a letter about that fact stands. ERR_NOT_FOUND
- * when no pack does. */
+/* The articles in force that set a duty on a fact, cited one after the other: on what a letter about that
+ * fact stands. ERR_NOT_FOUND when no pack does. */
 MUST_USE enum err rules_cite_fact(struct call *call, const char *fact, struct str *ret_text);
 /* The working-day calendar in force (built-in unless the data folder has newer year files). */
 const struct calendar *rules_calendar(void);
@@ -143,6 +143,9 @@ extern const struct db_list rules_duty_list;
 /* One duty in full: how its date was counted day by day, what it demands and what of that holds now, what
  * moved since it opened. ERR_NOT_FOUND outside the actor's scope. */
 MUST_USE enum err rules_duty_show(struct call *call, int64_t duty_id, struct json_writer *w);
+/* Writes "demands":[{"fact","denied","args":{…}}]: what satisfies duties of a rule, for the button that leads
+ * there and for putting duties together that one document settles. Empty when the rule is gone. */
+MUST_USE enum err rules_demands_show(struct call *call, struct str rule, struct json_writer *w);
 /* "packs":[…]: metadata, counts of articles and rules, and the kinds of evidence they ask for with their
  * titles. */
 MUST_USE enum err rules_packs_show(struct call *call, struct json_writer *w);

@@ -119,6 +119,21 @@ static void put_cond(struct call *call, const struct rules_cond *cond, struct js
     (void)call;
 }
 
+enum err rules_demands_show(struct call *call, struct str rule_id, struct json_writer *w)
+{
+    const struct rules_set *set;
+    TRY(rules_set_of(call, &set));
+    const struct rules_duty_rule *rule = rules_duty_rule_named(set, rule_id);
+    json_open_array(w, "demands");
+    for (size_t i = 0; rule && i < rule->satisfied.many; i++) {
+        json_open_object(w, NULL);
+        put_cond(call, &rule->satisfied.at[i], w);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    return ERR_OK;
+}
+
 /* What satisfies the duty, and what of it holds now: the hint for what to do next. */
 static enum err put_demands(struct call *call, const struct rules_duty *duty, struct str occurrence,
                             struct json_writer *w)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Any bytes as a pack: the tree, the lint and the JSON of the tree may complain, never crash, hang or grow without bound.
+ * Any bytes as a pack: the tree, the lint and the JSON of the tree may complain, never crash, hang or grow
+ * without bound.
  */
 #include "rules/rules_inner.h"
 
@@ -12,8 +13,9 @@ static const struct rules_fact facts[] = {
     {.name = "evidence.filed", .subject = "unit", .sql = "", .args = {"kind", "period"}},
     {.name = "finding.formally_notified", .subject = "finding", .sql = ""},
 };
-static const struct rules_subject subjects[] = {
-    {.name = "unit", .sql = ""}, {.name = "system", .sql = ""}, {.name = "finding", .sql = "", .system_sql = ""}};
+static const struct rules_subject subjects[] = {{.name = "unit", .sql = ""},
+                                                {.name = "system", .sql = ""},
+                                                {.name = "finding", .sql = "", .system_sql = ""}};
 static const struct rules_proposal proposals[] = {{.name = "discipline.criticism"}};
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

@@ -129,10 +129,13 @@ static void put_due(struct call *call, struct json_writer *w, struct str due_on,
 
 #define DUE_COLUMN   7
 #define STATE_COLUMN 8
+#define RULE_COLUMN  15
 
 static void put_computed(struct call *call, struct json_writer *w, const struct db_rows *rows)
 {
     put_due(call, w, db_col_str(rows, DUE_COLUMN), str_is(db_col_str(rows, STATE_COLUMN), "open"));
+    if (rules_demands_show(call, db_col_str(rows, RULE_COLUMN), w) != ERR_OK)
+        json_put_null(w, "demands"); /* the list is of use without the hint */
 }
 
 /* The workbench shows what is to be done; whoever asks for another state gets it. */

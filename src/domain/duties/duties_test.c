@@ -156,6 +156,8 @@ static void test_workbench(void **unused)
     assert_string_equal(text(first, "due_on"), "2026-10-20");
     assert_string_equal(text(first, "countdown"), "剩 10 个工作日");
     assert_string_equal(text(first, "due_text"), "10月20日（周二）");
+    assert_true(json_count(json_get(first, "demands")) >= 1);
+    assert_string_equal(text(json_item(json_get(first, "demands"), 0), "fact"), "org.post_filled");
     int64_t duty_id = json_int(json_get(first, "duty_id"), 0);
     shown = ask(t.call, "duties_get", duty_id, "", NULL, NULL, ERR_OK);
     assert_int_equal(json_int(json_get(shown, "days_left"), -1), 10);
