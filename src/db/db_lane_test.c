@@ -416,8 +416,9 @@ static void a_lost_connection_comes_back(void **state)
     db_close(writer);
 }
 
-/* Another program looks in and leaves (`anze user add` beside a running server). Had this process lost its lock on
- * the file, that program would think itself the last one and take the write-ahead log away from under us. */
+/* Another program looks in and leaves (`anze user add` beside a running server). Had this process lost its
+ * lock on the file, that program would think itself the last one and take the write-ahead log away from under
+ * us. */
 static void a_visitor_leaves_the_log_alone(void **state)
 {
     struct db_test *t = *state;

@@ -445,8 +445,9 @@ static void configure_library(void)
     sqlite3_initialize();
 }
 
-/* Only a file that is not there yet is opened by us: closing any descriptor of a file drops all locks that the
- * process has on it, also those of its other connections; a second process would then take the log away. */
+/* Only a file that is not there yet is opened by us: closing any descriptor of a file drops all locks that
+ * the process has on it, also those of its other connections; a second process would then take the log away.
+ */
 static bool create_file(const char *path, char why[256])
 {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
