@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Measures anze side by side with other programs; README.md beside this file says what and how to read it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/house.sh
+
+usage() {
+    cat <<'END'
+bench/run.sh                 the whole comparison (about a quarter of an hour; the first time longer)
+bench/run.sh --smoke         the same steps on little data in a few seconds: only to see that it works
+    --only=PARTS             some of: start,requests,verify,scan
+    --repeats=N --seconds=N  5 and 3 are good for figures that are to be kept (usual: 3 and 3)
+    --systems=N --units=N    size of the register (usual: 100000 and 1000)
+    --nessus-mb=N            size of the generated scanner file (usual: 100)
+    --no-directus            leave the peer from npm out
+    --fresh                  make the register anew instead of using the one of the last run
+    --limit=SECONDS          give up after this time (usual: 3600)
+ANZE=/path/to/anze           measure this program instead of building build/release/anze
+
+Results: build/bench/results.md and build/bench/results.json
+END
+}
+
+case " $* " in
+*" --help "* | *" -h "*) usage; exit 0 ;;
+esac
+
+mkdir -p build/bench
+install_packages tools/packages.txt tools/packages-bench.txt
+check_node
+if [ -z "${ANZE:-}" ]; then
+    [ -f web/dist/index.html ] || build_web
+    build_program release anze anze-paper anze-press
+fi
+cc -O2 -Wall -Wextra -Werror -o build/bench/flush bench/flush.c
+cc -O2 -Wall -Wextra -Werror -o build/bench/chain bench/chain.c -lsqlite3 -lgcrypt
+exec node bench/main.mjs "$@"
