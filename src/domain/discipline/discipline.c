@@ -235,7 +235,8 @@ enum err discipline_resubmit(struct call *call, int64_t case_id)
         return call_fail(call, ERR_REFUSED, NULL, "discipline.fault.not_returned");
     TRY(discipline_move(call, &c, "proposed"));
     TRY(db_run(call,
-               "UPDATE discipline_case SET decided1_by = NULL, decided1_name = NULL, decided1_at_ms = NULL, decided2_by = NULL,"
+               "UPDATE discipline_case SET decided1_by = NULL, decided1_name = NULL, decided1_at_ms = NULL, decided1_reason = NULL,"
+               " decided2_by = NULL,"
                " decided2_name = NULL, decided2_at_ms = NULL, refused_reason = NULL, proposed_by = $2, proposed_by_name = $3 WHERE case_id = $1",
                db_int(case_id), db_int(call_who(call).user_id), db_str(call_who(call).display_name)));
     TRY(discipline_get(call, case_id, &c));
@@ -283,19 +284,24 @@ static enum err settle_address(struct call *call, const struct discipline_case *
     return waiting ? finding_address_settle(call, c->address_id, "concealment_case", 0, c->title) : ERR_OK;
 }
 
-static enum err agree_first(struct call *call, struct discipline_case *c, bool last)
+static enum err agree_first(struct call *call, struct discipline_case *c, bool last, struct str reason)
 {
     TRY(discipline_move(call, c, last ? "approved" : "first_agreed"));
-    return db_run(call, "UPDATE discipline_case SET decided1_by = $2, decided1_name = $3, decided1_at_ms = $4, approved_at_ms = $5 WHERE case_id = $1",
+    return db_run(call,
+                  "UPDATE discipline_case SET decided1_by = $2, decided1_name = $3, decided1_at_ms = $4, approved_at_ms = $5, decided1_reason = $6"
+                  " WHERE case_id = $1",
                   db_int(c->case_id), db_int(call_who(call).user_id), db_str(call_who(call).display_name), db_int(call->now_ms),
-                  last ? db_int(call->now_ms) : db_null());
+                  last ? db_int(call->now_ms) : db_null(), db_str_or_null(reason));
 }
 
-static enum err agree_second(struct call *call, struct discipline_case *c)
+static enum err agree_second(struct call *call, struct discipline_case *c, struct str reason)
 {
     TRY(discipline_move(call, c, "approved"));
-    return db_run(call, "UPDATE discipline_case SET decided2_by = $2, decided2_name = $3, decided2_at_ms = $4, approved_at_ms = $4 WHERE case_id = $1",
-                  db_int(c->case_id), db_int(call_who(call).user_id), db_str(call_who(call).display_name), db_int(call->now_ms));
+    return db_run(call,
+                  "UPDATE discipline_case SET decided2_by = $2, decided2_name = $3, decided2_at_ms = $4, approved_at_ms = $4, decided2_reason = $5"
+                  " WHERE case_id = $1",
+                  db_int(c->case_id), db_int(call_who(call).user_id), db_str(call_who(call).display_name), db_int(call->now_ms),
+                  db_str_or_null(reason));
 }
 
 enum err discipline_decide(struct call *call, int64_t case_id, bool agree, bool drop, struct str reason)
@@ -313,7 +319,7 @@ enum err discipline_decide(struct call *call, int64_t case_id, bool agree, bool 
     if (!agree)
         return refuse(call, &c, drop, reason);
     bool second = discipline_is(&c, "first_agreed"), last = second || c.needs < 2;
-    TRY(second ? agree_second(call, &c) : agree_first(call, &c, last));
+    TRY(second ? agree_second(call, &c, reason) : agree_first(call, &c, last, reason));
     TRY(discipline_record(call, &c, last ? "approved" : "first_agreed", reason));
     if (last)
         TRY(settle_address(call, &c));
@@ -419,6 +425,9 @@ enum err discipline_done(struct call *call, int64_t case_id, struct str outcome,
     struct discipline_case c;
     TRY(discipline_reach(call, case_id, &c));
     bool interview = str_is(c.case_kind, "interview"), paper = discipline_paper_kind(c.case_kind) != NULL;
+    if (outcome.len == 0 && str_is(c.case_kind, "shutdown"))
+        return call_fail(call, ERR_INVALID, "outcome", "fault.required"); /* it says whether the register changes */
+    outcome = outcome.len ? outcome : STR("executed");
     if (interview && !discipline_is(&c, "held"))
         return call_fail(call, ERR_REFUSED, NULL, "discipline.fault.hold_first");
     if (!interview && (!discipline_is(&c, "approved") || (paper && !c.issued_at_ms)))

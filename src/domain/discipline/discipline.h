@@ -49,7 +49,7 @@ MUST_USE enum err discipline_issue(struct call *call, int64_t case_id);
 MUST_USE enum err discipline_held(struct call *call, int64_t case_id, const struct field_record *record);
 extern const struct field_table discipline_held_table;
 MUST_USE enum err discipline_follow_up(struct call *call, int64_t case_id, struct str note, struct str next_on);
-/* outcome: of discipline_outcome_enum. An executed shutdown shuts the system down in the register. */
+/* outcome: of discipline_outcome_enum; empty: executed, but a shutdown's must be said. An executed shutdown shuts the system down in the register. */
 MUST_USE enum err discipline_done(struct call *call, int64_t case_id, struct str outcome, struct str note);
 
 /* ---- papers ---- */

@@ -19,18 +19,21 @@ static const struct db_filter filters[] = {
     {"waiting", "(c.state IN ('proposed', 'first_agreed'))", FIELD_BOOL, NULL},
     {"running", "(c.state NOT IN ('dropped', 'done'))", FIELD_BOOL, NULL},
 };
-static const struct db_sort sorts[] = {{"case_id", "c.case_id"}, {"proposed_at_ms", "c.proposed_at_ms"}};
+static const struct db_sort sorts[] = {
+    {"case_id", "c.case_id"}, {"proposed_at_ms", "c.proposed_at_ms"}, {"state", "c.state"}, {"case_kind", "c.case_kind"}, {"unit_name", "u.unit_name"},
+};
 #define SELECT                                                                                               \
     "SELECT c.case_id, c.case_kind, c.state, c.title, c.unit_id, u.unit_name, c.system_id, s.system_name, c.finding_id, c.address_id,"       \
     " c.letter_id, c.duty_id, c.article, c.rule, c.reason, c.facts, c.requirements, c.reply_by, c.needs, c.decide_role, c.interviewer_post," \
     " c.interviewee_posts, c.meeting_at_ms, c.place, c.materials, c.held_at_ms, c.attendees, c.minutes, c.commitments, c.follow_up_on,"      \
     " c.outcome, c.proposed_at_ms, c.approved_at_ms, c.document_id, c.doc_number, c.issued_at_ms, c.done_at_ms, c.version, c.unit_path,"     \
-    " c.proposed_by_name, c.decided1_name, c.decided1_at_ms, c.decided2_name, c.decided2_at_ms, c.refused_reason FROM discipline_case c"     \
+    " c.proposed_by_name, c.decided1_name, c.decided1_at_ms, c.decided2_name, c.decided2_at_ms, c.refused_reason, c.decided1_reason,"                             \
+    " c.decided2_reason FROM discipline_case c"     \
     " JOIN org_unit u ON u.unit_id = c.unit_id LEFT JOIN info_system s ON s.system_id = c.system_id"
 #define AFTER_COLUMNS 39
 #define LIST_REST                                                                                            \
     .columns = &discipline_case_table, .select = SELECT, .scope = "c.unit_path", .key = "c.case_id", .default_sort = "-case_id",             \
-    .filters = filters, .many_filters = sizeof(filters) / sizeof(filters[0]), .sorts = sorts, .many_sorts = 2,                               \
+    .filters = filters, .many_filters = sizeof(filters) / sizeof(filters[0]), .sorts = sorts, .many_sorts = 5,                               \
     .search = "(c.title LIKE $$ OR u.unit_name LIKE $$ OR s.system_name LIKE $$ OR c.doc_number LIKE $$)"
 static const struct db_list whole_list = {LIST_REST};
 /* What units see, and what is exported: cases whose paper went out. */
@@ -96,11 +99,13 @@ static enum err put_events(struct call *call, const struct discipline_case *c, s
 static void put_decisions(struct json_writer *w, const struct db_rows *rows)
 {
     json_put_str(w, "proposed_by_name", db_col_str(rows, AFTER_COLUMNS));
-    json_put_str(w, "decided1_name", db_col_str(rows, AFTER_COLUMNS + 1));
+    json_put_str(w, "decided1_by", db_col_str(rows, AFTER_COLUMNS + 1));
     json_put_int(w, "decided1_at_ms", db_col_int(rows, AFTER_COLUMNS + 2));
-    json_put_str(w, "decided2_name", db_col_str(rows, AFTER_COLUMNS + 3));
+    json_put_str(w, "decided2_by", db_col_str(rows, AFTER_COLUMNS + 3));
     json_put_int(w, "decided2_at_ms", db_col_int(rows, AFTER_COLUMNS + 4));
     json_put_str(w, "refused_reason", db_col_str(rows, AFTER_COLUMNS + 5));
+    json_put_str(w, "decided1_reason", db_col_str(rows, AFTER_COLUMNS + 6));
+    json_put_str(w, "decided2_reason", db_col_str(rows, AFTER_COLUMNS + 7));
 }
 
 /* What this person may do now: the buttons of the page. */
@@ -260,7 +265,7 @@ static enum err case_follow_up(struct call *call, struct http_exchange *x)
 }
 
 static const struct field done_fields[] = {
-    {.name = "outcome", .type = FIELD_ENUM, .of = &discipline_outcome_enum, .flags = FIELD_REQUIRED},
+    {.name = "outcome", .type = FIELD_ENUM, .of = &discipline_outcome_enum},
     {.name = "note", .type = FIELD_NOTE, .max = 2000},
 };
 static const struct field_table done_table = FIELD_TABLE("case_done", done_fields);
