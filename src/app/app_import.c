@@ -57,8 +57,8 @@ static void print_registry(struct call *call, const struct registry_work *work, 
     json_put_int(&w, "unchanged", failed ? 0 : work->report.unchanged);
     json_open_array(&w, "errors");
     for (const struct call_fault *fault = call->faults; fault; fault = fault->next) {
-        struct str column = fault->field ? registry_sheet_column(call, work->sheet, fault->field) : STR_NONE;
-        struct str message = words_fault(call, &registry_system_table, fault);
+        struct str column = fault->field && work->sheet ? registry_sheet_column(call, work->sheet, fault->field) : STR_NONE;
+        struct str message = registry_fault_text(call, fault);
         json_open_object(&w, NULL);
         json_put_int(&w, "row", fault->row);
         json_put_str(&w, "column", column);
@@ -96,7 +96,9 @@ int app_import_registry(struct app_args *args)
     struct registry_work work = {0};
     int code = 0;
     enum err word = registry_sheet_read(&call, path, &work.sheet);
-    if (word != ERR_OK) {
+    if (word == ERR_INVALID) {
+        print_registry(&call, &work, args->json), code = 1; /* no register in this file: told in the same shape */
+    } else if (word != ERR_OK) {
         code = app_fail(args, &call, word);
     } else {
         word = app_write(&app, &call, apply_registry, &work);

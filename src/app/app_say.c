@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/words.h"
@@ -23,15 +24,24 @@ int app_complain(const struct app_args *args, const char *format, ...)
     return 2;
 }
 
-static void put_fault(struct call *call, struct json_writer *w, const struct call_fault *fault)
+static void put_fault(struct call *call, struct json_writer *w, const struct call_fault *fault, const char *file)
 {
     json_open_object(w, NULL);
+    if (file)
+        json_put_c(w, "file", file);
     json_put_c(w, "field", fault->field);
     json_put_c(w, "key", fault->key);
     if (fault->row)
         json_put_int(w, "row", fault->row);
     json_put_str(w, "message", words_fault(call, NULL, fault));
     json_close_object(w);
+}
+
+/* A mistake in a file is told with the file's name before it. */
+static const char *file_of(const struct app_args *args, const struct call_fault *fault)
+{
+    bool about_file = fault->row > 0 || (fault->field && strcmp(fault->field, "file") == 0);
+    return about_file && args->many_words > 0 ? args->words[0] : NULL;
 }
 
 int app_fail(struct app_args *args, struct call *call, enum err word)
@@ -43,11 +53,9 @@ int app_fail(struct app_args *args, struct call *call, enum err word)
     json_open_array(&w, "faults");
     for (const struct call_fault *fault = call->faults; fault; fault = fault->next) {
         struct str text = words_fault(call, NULL, fault);
-        if (fault->row)
-            fprintf(stderr, "anze: %lld: %.*s\n", (long long)fault->row, STR_ARG(text));
-        else
-            fprintf(stderr, "anze: %.*s\n", STR_ARG(text));
-        put_fault(call, &w, fault);
+        const char *file = file_of(args, fault);
+        fprintf(stderr, "anze: %s%s%.*s\n", file ? file : "", file ? ": " : "", STR_ARG(text));
+        put_fault(call, &w, fault, file);
     }
     if (!call->faults) {
         struct str text = words_get(call->lang, str_format(call->arena, "error.%s", err_word(word)).at);

@@ -82,6 +82,17 @@ static enum err add_event(struct apply *apply, int64_t finding_id, const char *v
                   db_str_or_null(from), db_str_or_null(to), db_str(apply->scan->file_name));
 }
 
+#define TITLE_MOST 300 /* code points, as the field table says */
+
+static struct str title_of(const struct finding_piece *piece)
+{
+    struct str title = piece->texts[6].len ? piece->texts[6] : piece->texts[5];
+    size_t at = 0;
+    for (int points = 0; at < title.len && points < TITLE_MOST; points++)
+        (void)utf8_next(title, &at);
+    return str_slice(title, 0, at);
+}
+
 static enum err create(struct apply *apply, const struct finding_piece *piece, const struct place *place)
 {
     struct call *call = apply->call;
@@ -99,7 +110,7 @@ static enum err create(struct apply *apply, const struct finding_piece *piece, c
                db_str(number), db_str(place->identity), db_int_or_null(matched ? place->match.unit_id : place->owner.unit_id),
                db_str(matched ? place->match.unit_path : place->owner.unit_path), db_int_or_null(place->match.system_id),
                db_int_or_null(place->match.endpoint_id), db_c(piece->numbers[1] == PAPER_INFO ? "information" : "weakness"),
-               db_str(piece->texts[6].len ? str_slice(piece->texts[6], 0, 600) : piece->texts[5]),
+               db_str(title_of(piece)),
                db_c(finding_guess_kind(piece->texts[6], piece->texts[5])), db_c(severity_names[piece->numbers[1]]),
                piece->numbers[2] >= 0 ? db_int(piece->numbers[2]) : db_null(), db_str_or_null(piece->texts[7]),
                db_str_or_null(piece->texts[0]), db_str_or_null(str_of(place->key.text)), db_str_or_null(place->host_name),

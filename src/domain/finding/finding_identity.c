@@ -85,7 +85,7 @@ const char *finding_guess_kind(struct str title, struct str rule)
 {
     static const struct { const char *word, *kind; } guesses[] = {
         {"default password", "weak_password"}, {"weak password", "weak_password"}, {"弱口令", "weak_password"}, {"default credential", "weak_password"},
-        {"sql injection", "sql_injection"}, {"sql注入", "sql_injection"}, {"cross-site scripting", "xss"}, {"cross site scripting", "xss"},
+        {"sql injection", "sql_injection"}, {"sql注入", "sql_injection"}, {"sql 注入", "sql_injection"}, {"cross-site scripting", "xss"}, {"cross site scripting", "xss"},
         {"xss", "xss"}, {"跨站", "xss"}, {"file upload", "file_upload"}, {"remote code", "rce"}, {"command execution", "rce"},
         {"远程代码", "rce"}, {"unauthenticated", "unauth_access"}, {"未授权", "unauth_access"}, {"traversal", "path_traversal"},
         {"ssrf", "ssrf"}, {"deseriali", "deserialization"}, {"certificate", "cert_expired"}, {"cipher", "weak_crypto"}, {"ssl", "weak_crypto"},

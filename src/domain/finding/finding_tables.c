@@ -31,7 +31,7 @@ static const struct field fields[] = {
     {.name = "vuln_kind", .type = FIELD_ENUM, .of = &finding_vuln_kind_enum, .flags = FIELD_FILTER},
     {.name = "severity", .type = FIELD_ENUM, .of = &finding_severity_enum, .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "cvss_x10", .type = FIELD_INT, .min = 0, .max = 100},
-    {.name = "cves", .type = FIELD_TEXT, .max = 2000},
+    {.name = "cves", .type = FIELD_TEXT, .max = 16000},
     {.name = "ip", .type = FIELD_TEXT, .format = "ip"},
     {.name = "host_name", .type = FIELD_TEXT, .max = 253},
     {.name = "port", .type = FIELD_INT, .min = 0, .max = 65535},

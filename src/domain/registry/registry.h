@@ -79,6 +79,8 @@ struct registry_import {
 MUST_USE enum err registry_sheet_apply(struct call *call, struct registry_sheet *sheet, struct registry_import *ret);
 /* How the columns were understood: [{"column":"A","header":"…","field":"…"|null}]. */
 void registry_sheet_put_mapping(struct call *call, const struct registry_sheet *sheet, struct json_writer *w);
+/* The sentence of a fault of an import, with the label of its column. */
+struct str registry_fault_text(struct call *call, const struct call_fault *fault);
 /* The sheet given back with the call's faults in a column, into fd. */
 MUST_USE enum err registry_sheet_errors(struct call *call, const char *path, const struct registry_sheet *sheet, int fd);
 /* Every system in scope with its addresses, one row an address, in the columns of the template; imports back unchanged. */

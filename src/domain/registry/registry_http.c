@@ -213,7 +213,7 @@ static void put_errors(struct call *call, const struct registry_sheet *sheet, st
         json_put_int(w, "row", fault->row);
         json_put_str(w, "column", fault->field ? registry_sheet_column(call, sheet, fault->field) : STR_NONE);
         json_put_c(w, "field", fault->field);
-        json_put_str(w, "message", words_fault(call, &registry_system_table, fault));
+        json_put_str(w, "message", registry_fault_text(call, fault));
         json_close_object(w);
     }
     json_close_array(w);

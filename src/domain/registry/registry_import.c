@@ -118,10 +118,11 @@ static enum err spread_endpoints(struct apply *apply, const struct field_record 
                 *field_get(&endpoint, "url") = (struct field_value){0};
                 *field_get(&endpoint, "domain") = (struct field_value){0};
             }
+            /* Both are looked at: the faults are kept on the call, and a row with any is not written. */
             if (ip_text.len)
-                TRY(field_parse_text(apply->call, ip, "ip", ip_text, value_of(&endpoint, ip)));
+                (void)!field_parse_text(apply->call, ip, "ip", ip_text, value_of(&endpoint, ip));
             if (port_text.len)
-                TRY(field_parse_text(apply->call, port, "port", port_text, value_of(&endpoint, port)));
+                (void)!field_parse_text(apply->call, port, "port", port_text, value_of(&endpoint, port));
             ret->endpoints[ret->many_endpoints++] = endpoint;
             first = false;
             more_ports = next_part(&port_rest, &port_text);
@@ -131,12 +132,28 @@ static enum err spread_endpoints(struct apply *apply, const struct field_record 
     return ERR_OK;
 }
 
+/* Levels are written 二级, 第三级, 2级, 未定级 as often as 2. */
+static struct str plain_level(struct str text)
+{
+    static const char *const spellings[][2] = {{"未定级", "0"}, {"未定", "0"}, {"无", "0"}, {"一级", "1"}, {"二级", "2"}, {"三级", "3"},
+                                               {"四级", "4"}, {"五级", "5"}, {"一", "1"}, {"二", "2"}, {"三", "3"}, {"四", "4"}, {"五", "5"}};
+    if (str_starts(text, STR("第")))
+        text = str_slice(text, 3, text.len);
+    for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
+        if (str_is(text, spellings[i][0]))
+            return str_of(spellings[i][1]);
+    }
+    return str_ends(text, STR("级")) ? str_slice(text, 0, text.len - 3) : text;
+}
+
 static enum err read_cell(struct apply *apply, const struct sheet_column *column, struct str text, struct field_record *into)
 {
     const struct field *field = column->field;
     struct field_value *value = value_of(into, field);
     if (field->type == FIELD_REF)
         return read_unit(apply, text, field->name, value);
+    if (str_ends(str_of(field->name), STR("_level")) && field->type == FIELD_INT)
+        text = plain_level(text);
     TRY(field_parse_text(apply->call, field, field->name, text, value));
     value->given = true;
     return ERR_OK;
@@ -158,8 +175,11 @@ static void read_cells(struct apply *apply, const struct sheet_row *row, struct 
             ips = text, placed = true;
         else if (column->of_endpoint && str_is(str_of(column->field->name), "port"))
             ports = text;
-        else if (read_cell(apply, column, text, column->of_endpoint ? &endpoint : &ret->system) != ERR_OK)
+        else if (read_cell(apply, column, text, column->of_endpoint ? &endpoint : &ret->system) != ERR_OK) {
+            /* It was there, only wrong: it must not be called missing as well. */
+            *value_of(column->of_endpoint ? &endpoint : &ret->system, column->field) = (struct field_value){.given = true};
             continue;
+        }
         placed |= column->of_endpoint && (str_is(str_of(column->field->name), "url") || str_is(str_of(column->field->name), "domain"));
     }
     if (any && placed)
@@ -316,6 +336,12 @@ enum err registry_sheet_apply(struct call *call, struct registry_sheet *sheet, s
 
 /* ---- sheets out ---- */
 
+struct str registry_fault_text(struct call *call, const struct call_fault *fault)
+{
+    bool of_system = fault->field && field_find(&registry_system_table, str_of(fault->field));
+    return words_fault(call, of_system ? &registry_system_table : &registry_endpoint_table, fault);
+}
+
 enum err registry_sheet_errors(struct call *call, const char *path, const struct registry_sheet *sheet, int fd)
 {
     size_t many = 0;
@@ -323,7 +349,7 @@ enum err registry_sheet_errors(struct call *call, const char *path, const struct
     for (const struct call_fault *fault = call->faults; fault && many < CALL_FAULTS_MAX; fault = fault->next) {
         struct paper_sheet_error *error = &errors[many++];
         *error = (struct paper_sheet_error){.row = fault->row, .column = -1};
-        error->text = str_copy(call->arena, words_fault(call, &registry_system_table, fault));
+        error->text = registry_fault_text(call, fault);
         for (size_t i = 0; fault->field && i < sheet->many_columns; i++) {
             if (sheet->columns[i].field && strcmp(sheet->columns[i].field->name, fault->field) == 0)
                 error->column = (int32_t)i;

@@ -64,7 +64,8 @@ static const struct field *field_of_header(struct call *call, const struct field
         const struct field *field = &table->fields[i];
         if (field->synonyms && spelled(call->arena, field->synonyms, header))
             return field;
-        if (!(field->flags & (FIELD_READONLY | FIELD_HIDDEN)) || (field->flags & FIELD_KEY)) {
+        bool typed = !(field->flags & (FIELD_READONLY | FIELD_HIDDEN)) || (field->flags & FIELD_KEY);
+        if (typed && field->type != FIELD_ROWS) {
             struct str label = words_label(call, table->name, field->name);
             if (str_eq(plain_header(call->arena, label), header))
                 return field;
@@ -140,22 +141,34 @@ static void keep_row(struct registry_sheet *sheet, struct sheet_row *row)
     sheet->rows[sheet->many_rows++] = row;
 }
 
+/* "注：…", "填表说明…", "合计" below the table. */
+static bool is_note(struct str text)
+{
+    static const char *const begins[] = {"注", "备注", "说明", "填表", "填报", "合计", "总计", "附", "*"};
+    for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+        if (str_starts(text, str_of(begins[i])))
+            return true;
+    }
+    return false;
+}
+
 static enum err take_row(void *context, int64_t number, const struct paper_cell *cells, size_t many)
 {
     struct registry_sheet *sheet = context;
     if (!sheet->columns)
         return take_header(sheet, number, cells, many);
     size_t filled = 0, own = 0;
-    bool named = false;
+    bool named = false, note = false;
     for (size_t i = 0; i < many && i < sheet->many_columns; i++) {
         struct str text = str_trim(cells[i].text);
         if (!sheet->columns[i].field || text.len == 0)
             continue;
+        note |= filled == 0 && is_note(text);
         filled++;
         own += !cells[i].merged;
         named |= !sheet->columns[i].of_endpoint && strcmp(sheet->columns[i].field->name, "system_name") == 0 && !cells[i].merged;
     }
-    if (filled == 0 || (!named && own <= 1 && filled <= 1))
+    if (filled == 0 || (filled == 1 && note) || (!named && own <= 1 && filled <= 1))
         return ERR_OK; /* a note below the table, or a row of rules */
     struct sheet_row *row = arena_alloc(sheet->call->arena, sizeof(*row) + filled * sizeof(row->cells[0]));
     row->number = number;
