@@ -42,7 +42,10 @@ static enum err find_unit(struct apply *apply, struct str name, struct org_unit 
             return apply->units[i].word;
         }
     }
+    struct arena *scratch = apply->call->arena;
+    apply->call->arena = call_lasting(apply->call); /* remembered beyond this row */
     enum err word = org_unit_by_name(apply->call, name, ret);
+    apply->call->arena = scratch;
     if (apply->many_units < UNITS_REMEMBERED)
         apply->units[apply->many_units++] = (struct known_unit){name, *ret, word};
     return word;
@@ -216,7 +219,7 @@ static enum err find_system(struct apply *apply, struct row_records *row, int64_
 /* True when this sheet named the system before: its further rows only bring addresses. */
 static bool seen_before(struct apply *apply, const struct row_records *row)
 {
-    struct str key = str_format(apply->call->arena, "%lld|%.*s|%.*s", (long long)field_int(&row->system, "unit_id", 0),
+    struct str key = str_format(call_lasting(apply->call), "%lld|%.*s|%.*s", (long long)field_int(&row->system, "unit_id", 0),
                                 STR_ARG(field_str(&row->system, "system_no")), STR_ARG(field_str(&row->system, "system_name")));
     uint64_t hash = 1469598103934665603ULL;
     for (size_t i = 0; i < key.len; i++)
@@ -323,9 +326,16 @@ enum err registry_sheet_apply(struct call *call, struct registry_sheet *sheet, s
     *apply = (struct apply){.call = call, .sheet = sheet, .report = ret, .room = sheet->many_rows * 2 + 16};
     apply->seen = ARENA_ARRAY(call->arena, struct str, apply->room);
     bool bad = false;
+    ARENA(scratch, 64u << 20); /* of one row, or a large sheet would fill the call's memory */
+    struct arena *whole = call->arena;
     for (size_t i = 0; i < sheet->many_rows; i++) {
         const struct call_fault *last = call->last_fault;
+        call->lasting = whole;
+        call->arena = scratch;
         enum err word = apply_row(apply, sheet->rows[i]);
+        call->arena = whole;
+        call->lasting = NULL;
+        arena_reset(scratch);
         mark_row(call, last, sheet->rows[i]->number);
         bad |= word != ERR_OK;
         if (word == ERR_FAILED || word == ERR_BUSY)
