@@ -35,7 +35,7 @@ static inline void domain_test_steps(struct domain_test *t)
     static const char *const order[] = {"ledger", "access", "rules", "jobs", "domain/org", "domain/registry", "domain/attachment",
                                         "domain/finding", "domain/rectify", "domain/*"};
     static struct db_step steps[128];
-    struct arena *arena = arena_new(16 << 20); /* lives as long as the test program */
+    ARENA(arena, 16 << 20);
     size_t many = 0;
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         glob_t found;

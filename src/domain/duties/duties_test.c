@@ -20,13 +20,14 @@ extern const struct module org_module, registry_module, finding_module, attachme
 
 #define OK(expression) assert_int_equal((expression), ERR_OK)
 
+static struct arena *lasting; /* the calendar and the words, for the whole program */
 static struct calendar *calendar;
 
 static int declare(void **unused)
 {
     static const struct module *const modules[] = {&org_module,        &registry_module,   &finding_module,
                                                    &attachment_module, &discipline_module, &duties_module};
-    struct arena *arena = arena_new(64 << 20);
+    struct arena *arena = lasting = arena_new(64 << 20);
     struct str files[7];
     char why[160];
     (void)unused;
@@ -46,6 +47,14 @@ static int declare(void **unused)
     words_add(CALL_ZH,
               domain_test_file(arena, str_format(arena, "%s/src/domain/duties/words/zh.json", source).at));
     words_add(CALL_ZH, domain_test_file(arena, str_format(arena, "%s/src/rules/words/zh.json", source).at));
+    return 0;
+}
+
+static int forget(void **unused)
+{
+    (void)unused;
+    rules_set_calendar(NULL);
+    arena_free(lasting);
     return 0;
 }
 
@@ -279,5 +288,5 @@ int main(void)
         cmocka_unit_test(test_days),
         cmocka_unit_test(test_pack_upload),
     };
-    return cmocka_run_group_tests(tests, declare, NULL);
+    return cmocka_run_group_tests(tests, declare, forget);
 }
