@@ -24,7 +24,7 @@
 
 #define STANDING_COLUMNS                                                                                     \
     "duty_id, subject_id, state, due_on, from_on, late_at_ms, provisional, extension, not_before, "          \
-    "due_kind, due_n, basis_on,"
+    "due_kind, due_n, basis_on, unit_id,"
 
 static void standing_take(struct rules_work *work, const struct db_rows *rows, struct rules_standing *ret)
 {
@@ -43,7 +43,8 @@ static void standing_take(struct rules_work *work, const struct db_rows *rows, s
             ret->due_kind = kinds[i];
     ret->due_n = db_col_int(rows, 10);
     ret->basis = rules_day(db_col_str(rows, 11));
-    ret->other_calendar = db_col_int(rows, 12) != 0;
+    ret->unit_id = db_col_int(rows, 12);
+    ret->other_calendar = db_col_int(rows, 13) != 0;
     (void)work;
 }
 
@@ -199,6 +200,8 @@ static enum err move(struct rules_work *work, const struct rules_subject_row *su
 {
     struct rules_verdict v;
     TRY(judge(work, subject, id, row != NULL, &v));
+    if (row && subject && row->unit_id != subject->unit_id)
+        TRY(rules_duty_hand_over(work, row, subject));
     bool wanted = v.applies && !v.satisfied, exempt = v.exempt_until != RULES_DAY_NONE;
     if (!row) {
         if (!v.applies || !work->is_now)

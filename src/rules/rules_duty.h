@@ -14,7 +14,7 @@
 #define RULES_LEDGER_EACH 200
 
 struct rules_standing { /* a current row of rules_duty */
-    int64_t duty_id, subject_id, late_at_ms, extension, due_n;
+    int64_t duty_id, subject_id, unit_id, late_at_ms, extension, due_n;
     const char *due_kind;
     int32_t due, from, not_before, basis;
     char state; /* 'o'pen 's'atisfied 'w'aived */
@@ -68,6 +68,9 @@ MUST_USE enum err rules_duty_waive(struct rules_work *work, const struct rules_s
 MUST_USE enum err rules_duty_keep(struct rules_work *work, struct rules_standing *row,
                                   const struct rules_subject_row *subject,
                                   const struct rules_verdict *verdict);
+/* The subject went to another unit: whoever holds it now answers, by the same clock. */
+MUST_USE enum err rules_duty_hand_over(struct rules_work *work, struct rules_standing *row,
+                                       const struct rules_subject_row *subject);
 MUST_USE enum err rules_duty_exempt_until(struct rules_work *work, int64_t subject_id, int32_t *ret);
 MUST_USE enum err rules_duty_sent_load(struct rules_work *work);
 MUST_USE enum err rules_duty_tally(struct rules_work *work);

@@ -341,6 +341,20 @@ enum err rules_duty_waive(struct rules_work *work, const struct rules_standing *
     return note(work, "duty.waived", row->duty_id, row->subject_id, STR_NONE, &work->summed_other);
 }
 
+enum err rules_duty_hand_over(struct rules_work *work, struct rules_standing *row,
+                              const struct rules_subject_row *subject)
+{
+    struct call *call = work->look->call;
+    TRY(db_run(call, "UPDATE rules_duty SET unit_id = $1, unit_path = $2 WHERE duty_id = $3",
+               db_int(subject->unit_id), db_str(subject->unit_path), db_int(row->duty_id)));
+    struct str old = str_format(call->arena, "%lld", (long long)row->unit_id);
+    row->unit_id = subject->unit_id;
+    if (row->state == 's')
+        return ERR_OK;
+    return rules_duty_changed(call, row->duty_id, "unit", old,
+                              str_format(call->arena, "%lld", (long long)subject->unit_id), STR_NONE);
+}
+
 enum err rules_duty_exempt_until(struct rules_work *work, int64_t subject_id, int32_t *ret)
 {
     DB_ROWS(rows);

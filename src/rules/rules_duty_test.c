@@ -369,6 +369,32 @@ static void test_gone_subject_and_repealed_pack(void **unused)
     t_close(&b);
 }
 
+/* A system is handed to another unit: its duties go along, by the same clock, and say so. */
+static void test_handed_over(void **unused)
+{
+    struct bench b;
+    struct rules_duty duty;
+    (void)unused;
+    t_open(&b);
+    t_load(&b, "Y");
+    notify(&b, 1, "2026-09-30");
+    t_settle(&b);
+    OK(db_run(b.call, "UPDATE t_subject SET unit_id = 2, unit_path = '00010002' WHERE subject_id = 1"));
+    rules_touch(b.call, "finding", 1);
+    t_on(&b, "2026-10-09");
+    t_settle(&b);
+    OK(rules_duty_of(b.call, "Y5.fix", "finding", 1, &duty));
+    assert_int_equal(duty.unit_id, 2);
+    assert_true(str_is(duty.unit_path, "00010002"));
+    assert_string_equal(t_state(&b, "Y5.fix", 1), "open 2026-10-10");
+    assert_int_equal(
+        t_count(
+            &b,
+            "SELECT COUNT(*) FROM rules_change WHERE what = 'unit' AND old_value = '1' AND new_value = '2'"),
+        1);
+    t_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_extension),
         cmocka_unit_test(test_extension_after_the_date),
         cmocka_unit_test(test_gone_subject_and_repealed_pack),
+        cmocka_unit_test(test_handed_over),
     };
     return cmocka_run_group_tests(tests, t_declare, NULL);
 }
