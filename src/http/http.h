@@ -25,6 +25,7 @@ enum http_flag {
     HTTP_FIRST_PASSWORD = 8, /* allowed while the password must be changed */
     HTTP_DIRECT = 16,  /* the handler replies from prepare alone; no lane, no transaction */
     HTTP_KEEP = 32,    /* what the handler wrote is committed although it refuses (a failed log-in must be counted) */
+    HTTP_CHANGES = 64, /* a POST that makes nothing new: answers 200, not 201 */
 };
 
 #define HTTP_PATH_IDS 4

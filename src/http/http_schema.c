@@ -238,7 +238,7 @@ static void put_property(const struct http_schemas *s, struct call *call, struct
     struct arena *arena = call->arena;
     bool required = (field->flags & FIELD_REQUIRED) != 0;
     json_open_object(w, field->name);
-    http_schema_field(s, arena, w, field, !required && field->type != FIELD_BOOL);
+    http_schema_field(s, arena, w, field, !required);
     const char *key = str_format(arena, "field.%s.%s", schema->table->name, field->name).at;
     if (words_has(call->lang, key))
         json_put_str(w, "title", words_get(call->lang, key));

@@ -192,7 +192,6 @@ enum err accounts_reset_prepare(struct call *call, struct http_exchange *x)
 
 enum err accounts_reset(struct call *call, struct http_exchange *x)
 {
-    x->status = 200;
     const struct fresh *fresh = x->prepared;
     TRY(reset_check(call, x->ids[0]));
     TRY(access_user_password(call, x->ids[0], fresh->hash, true, 0));
@@ -205,7 +204,6 @@ enum err accounts_reset(struct call *call, struct http_exchange *x)
 
 enum err accounts_assign(struct call *call, struct http_exchange *x)
 {
-    x->status = 200;
     const struct field_value *rows = field_get(&x->body, "roles");
     unsigned roles = 0;
     if (!rows->given) /* an empty list takes all roles away; a forgotten one must not */
@@ -218,7 +216,6 @@ enum err accounts_assign(struct call *call, struct http_exchange *x)
 
 enum err accounts_unlock(struct call *call, struct http_exchange *x)
 {
-    x->status = 200;
     TRY(access_user_unlock(call, x->ids[0]));
     return put_user(call, x->ids[0], x->out);
 }
