@@ -186,9 +186,10 @@ enum err rectify_redraft(struct call *call, int64_t letter_id, struct str title,
         return call_fail(call, ERR_REFUSED, NULL, "document.fault.issued");
     if (title.len)
         letter.title = title;
-    letter.requirements = requirements;
+    if (requirements.at)
+        letter.requirements = requirements;
     TRY(db_run(call, "UPDATE rectify_letter SET title = $2, requirements = $3, version = version + 1 WHERE letter_id = $1", db_int(letter_id),
-               db_str(letter.title), db_str_or_null(requirements)));
+               db_str(letter.title), db_str_or_null(letter.requirements)));
     return write_text(call, &letter, forecast());
 }
 

@@ -28,6 +28,7 @@ MUST_USE enum err rectify_notice_create(struct call *call, const struct field_re
 MUST_USE enum err rectify_draft(struct call *call, const char *letter_kind, const int64_t *finding_ids, size_t many, int64_t notice_id,
                                 struct str requirements, int64_t *ret_letter_id);
 /* Rewrites the text of a draft from what its findings say now. */
+/* title: STR_NONE keeps it. requirements: one without bytes (.at NULL) keeps them, an empty one clears them. */
 MUST_USE enum err rectify_redraft(struct call *call, int64_t letter_id, struct str title, struct str requirements);
 /* Numbered and frozen, findings formally notified, the duty opened, the due date read from it. */
 MUST_USE enum err rectify_issue(struct call *call, int64_t letter_id);

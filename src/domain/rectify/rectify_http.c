@@ -102,7 +102,9 @@ static const struct field_table redraft_table = FIELD_TABLE("letter_redraft", re
 
 static enum err letter_patch(struct call *call, struct http_exchange *x)
 {
-    TRY(rectify_redraft(call, x->ids[0], field_str(&x->body, "title"), field_str(&x->body, "requirements")));
+    const struct field_value *requirements = field_get(&x->body, "requirements");
+    struct str said = requirements->empty ? STR("") : requirements->text;
+    TRY(rectify_redraft(call, x->ids[0], field_str(&x->body, "title"), requirements->given ? said : (struct str){0}));
     return rectify_put_letter(call, x->ids[0], x->out);
 }
 
