@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * workbench_inner: the blocks of the first page. */
+#ifndef ANZE_DOMAIN_WORKBENCH_INNER_H
+#define ANZE_DOMAIN_WORKBENCH_INNER_H
+
+#include "base/call.h"
+#include "base/json.h"
+
+struct workbench {
+    struct call *call;
+    struct json_writer *w;
+    struct str scope, today, soon; /* soon: three working days on */
+    struct str role;               /* whose duties are "mine": '' the unit's own, else an authority role */
+    bool authority, unit_side, scan_team;
+};
+
+enum err workbench_duties(struct workbench *b);
+enum err workbench_letters(struct workbench *b);
+enum err workbench_cases(struct workbench *b);
+enum err workbench_findings(struct workbench *b);
+enum err workbench_systems(struct workbench *b);
+enum err workbench_red(struct workbench *b);
+
+/* The leader's page. month: "YYYY-MM"; "" the present one. */
+enum err workbench_brief(struct call *call, struct str scope, struct str month, struct json_writer *w);
+
+#endif
