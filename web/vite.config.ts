@@ -28,8 +28,8 @@ function gzipBeside(): Plugin {
   }
 }
 
-export default defineConfig(async ({ mode }) => ({
-  plugins: [vue(), gzipBeside(), ...(mode === 'mock' ? [(await import('./mock/server')).mock()] : [])],
+export default defineConfig({
+  plugins: [vue(), gzipBeside()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     target: 'chrome87',
@@ -47,7 +47,7 @@ export default defineConfig(async ({ mode }) => ({
   server: {
     host: '127.0.0.1',
     port: 5173,
-    proxy: mode === 'mock' ? undefined : { '/api': process.env.ANZE_SERVER ?? 'http://127.0.0.1:8080' },
+    proxy: { '/api': process.env.ANZE_SERVER ?? 'http://127.0.0.1:8080' },
   },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
-}) as never)
+} as never)

@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { address, api, ApiError, serverAway, whenUnauthenticated } from './client'
 
-afterEach(() => vi.unstubAllGlobals())
-const answer = (status: number, body: unknown): void => vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(new Response(body === null ? null : JSON.stringify(body), { status }))))
+afterEach(() => void vi.unstubAllGlobals())
+const answer = (status: number, body: unknown): void => void vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(new Response(body === null ? null : JSON.stringify(body), { status }))))
 
 describe('talking to the server', () => {
   it('writes queries without empty parts', () => {

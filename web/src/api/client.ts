@@ -113,6 +113,23 @@ export const api = {
     })
   },
 
+  /** Sends a file and saves the file that comes back, under the name the server gives it. */
+  async exchange(path: string, file: Blob & { name?: string }, query: Query = {}): Promise<void> {
+    const reply = await fetch(address(path, { filename: file.name, ...query }), {
+      method: 'POST', body: file, credentials: 'same-origin',
+      headers: { 'X-Anze': '1', 'Content-Type': 'application/octet-stream' },
+    })
+    if (!reply.ok) throw failure(reply.status, await reply.text())
+    const named = /filename\*=UTF-8''([^;]+)/i.exec(reply.headers.get('Content-Disposition') ?? '')
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(await reply.blob())
+    link.download = named ? decodeURIComponent(named[1]) : `${file.name ?? 'file'}`
+    document.body.append(link)
+    link.click()
+    link.remove()
+    URL.revokeObjectURL(link.href)
+  },
+
   /** Opens a file of the server as a download, under the name the server gives it. */
   download(path: string, query?: Query): void {
     const link = document.createElement('a')

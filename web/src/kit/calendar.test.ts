@@ -7,7 +7,7 @@ import { countedDays, dayKind, needYear, workingDaysLeft } from './calendar'
 beforeAll(async () => {
   vi.spyOn(api, 'get').mockImplementation(((path: string) => Promise.resolve({
     year: Number(path.slice(-4)), published: true,
-    days: path.endsWith('2026') ? [...[1, 2, 3, 4, 5, 6, 7].map((d) => ({ date: `2026-10-0${d}`, name: '国庆节', off: true })), { date: '2026-10-10', name: '国庆节', off: false }] : [],
+    days: path.endsWith('2026') ? [...[1, 2, 3, 4, 5, 6, 7].map((d) => ({ day: `2026-10-0${d}`, name: '国庆节', worked: false })), { day: '2026-10-10', name: '国庆节', worked: true }] : [],
   })) as typeof api.get)
   needYear(2026)
   await vi.waitFor(() => expect(dayKind('2026-10-05').known).toBe(true))

@@ -7,7 +7,8 @@ import { addDays, today, weekdayNumber } from './time'
 export interface CalendarYear {
   year: number
   published: boolean
-  days: { date: string; name: string; off: boolean }[]
+  /** Those that differ from Monday to Friday. */
+  days: { day: string; name: string; worked: boolean }[]
 }
 interface Known {
   published: boolean
@@ -20,7 +21,7 @@ export function needYear(year: number): void {
   if (asked.has(year)) return
   asked.add(year)
   api.get<CalendarYear>(`/api/calendar/${year}`).then(
-    (got) => years.set(year, { published: got.published, days: new Map(got.days.map((d) => [d.date, d])) }),
+    (got) => years.set(year, { published: got.published, days: new Map(got.days.map((d) => [d.day, { name: d.name, off: !d.worked }])) }),
     () => asked.delete(year),
   )
 }

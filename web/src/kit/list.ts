@@ -6,7 +6,8 @@ import { api, type Page, type Query } from '@/api'
 
 export interface FilterSpec {
   param: string
-  kind: 'enum' | 'unit' | 'bool' | 'date' | 'number' | 'text'
+  /** day and day_end: a date sent as the first millisecond of the day, or of the next. */
+  kind: 'enum' | 'unit' | 'bool' | 'date' | 'day' | 'day_end' | 'number' | 'text'
   of?: string
   /** The identifiers offered; the enum's own when absent. */
   options?: readonly string[]

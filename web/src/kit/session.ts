@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ref } from 'vue'
 import { api, ApiError } from '@/api/client'
-import type { Me } from '@/api/contract'
+import type { Me } from '@/api/extra'
+import type { RouteName } from '@/api/types.gen'
 
 export const me = ref<Me | null>(null)
 
 export function is(...roles: string[]): boolean {
-  return !!me.value && roles.some((role) => me.value!.roles.includes(role))
+  return !!me.value && me.value.roles.some((r) => roles.includes(r.role))
+}
+/** May this person call the operation? What the server grants is the only list. */
+export function can(operation: RouteName | (string & {})): boolean {
+  return !!me.value?.operations.includes(operation)
 }
 
 export async function loadMe(): Promise<Me | null> {

@@ -53,3 +53,8 @@ export async function setLang(which: Lang): Promise<void> {
 export async function startWords(): Promise<void> {
   await setLang(lang.value)
 }
+
+/** A verb of the ledger: "letter.issued". */
+export function verbText(verb: string | null | undefined): string {
+  return verb ? tOr(verb, `ledger.verb.${verb}`, `verb.${verb}`) : ''
+}

@@ -24,7 +24,7 @@ router.beforeEach(async (to) => {
     asked = true
     // A first visit without a session is ordinary: the log-in page follows.
     await loadMe().catch(() => null)
-    if (me.value && !localStorage.getItem('anze.lang')) await setLang(me.value.lang)
+    if (me.value && !localStorage.getItem('anze.lang')) await setLang(me.value.language)
   }
   if (to.meta.open) return true
   if (!me.value) return { path: '/login', query: to.fullPath === '/workbench' ? {} : { to: to.fullPath } }

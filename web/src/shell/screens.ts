@@ -2,6 +2,7 @@
 /** Screens find themselves: a folder with an index.ts is enough, here or in a capability's own ui folder. */
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
+import type { RouteName } from '@/api/types.gen'
 
 export interface MenuItem {
   /** Words key. */
@@ -10,7 +11,9 @@ export interface MenuItem {
   icon: Component
   group: 'work' | 'books' | 'watch' | 'oversee' | 'admin'
   order: number
-  /** Empty: everybody signed in. */
+  /** The operation that the page lives on; who may not call it does not see the item. None: everybody. */
+  needs?: RouteName | (string & {})
+  /** Only for these roles, where the grant is wider than the work. */
   roles?: string[]
   /** Other paths that light this item. */
   also?: string[]

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ref } from 'vue'
+import { computed, ref } from 'vue'
 import { api } from '@/api/client'
+import { can, me } from '@/kit/session'
+import { needUnits, unitTree } from '@/kit/units'
 
 /** The unread count of the inbox, shown in the bar. */
 export const unread = ref(0)
 export async function countInbox(): Promise<void> {
-  const got = await api.get<{ unread?: number; count?: number }>('/api/inbox/count').catch(() => null)
-  if (got) unread.value = got.unread ?? got.count ?? 0
+  if (!can('notify_count')) return
+  const got = await api.get<{ unread: number }>('/api/inbox/count').catch(() => null)
+  if (got) unread.value = got.unread
 }
-/** What the server says about itself: authority name and version. */
-export const about = ref<{ authority_name?: string; version?: string }>({})
+export const version = ref('')
+/** The office that runs this server: the root of the unit tree. */
+export const authority = computed(() => unitTree.value[0]?.unit_name ?? me.value?.unit?.unit_name ?? '')
 export async function loadAbout(): Promise<void> {
-  about.value = (await api.get<{ authority_name?: string; version?: string }>('/api/about').catch(() => null)) ?? {}
+  if (can('org_tree')) void needUnits()
+  version.value = (await api.get<{ version: string }>('/api/health').catch(() => null))?.version ?? ''
 }

@@ -2,7 +2,7 @@
 import { ChatLineSquare } from '@element-plus/icons-vue'
 import type { Screen } from '@/shell/screens'
 export default {
-  menu: [{ text: 'nav.cases', to: '/cases', icon: ChatLineSquare, group: 'watch', order: 60, roles: ['county_officer', 'regulator', 'bureau_leader', 'office_director', 'unit_leader', 'unit_officer'] }],
+  menu: [{ text: 'nav.cases', to: '/cases', icon: ChatLineSquare, group: 'watch', order: 60, needs: 'discipline_list' }],
   routes: [
     { path: '/cases', component: () => import('./CaseList.vue') },
     { path: '/cases/new', component: () => import('./CaseForm.vue') },

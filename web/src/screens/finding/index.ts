@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Aim, Warning } from '@element-plus/icons-vue'
+import { Aim, Location, Warning } from '@element-plus/icons-vue'
 import type { Screen } from '@/shell/screens'
 
-const all = ['county_officer', 'regulator', 'bureau_leader', 'office_director', 'unit_officer', 'unit_leader', 'scan_team']
 export default {
   menu: [
-    { text: 'nav.scans', to: '/scans', icon: Aim, group: 'watch', order: 40, roles: ['county_officer', 'regulator', 'scan_team', 'unit_officer'], also: ['/addresses'] },
-    { text: 'nav.findings', to: '/findings', icon: Warning, group: 'watch', order: 45, roles: all },
+    { text: 'nav.scans', to: '/scans', icon: Aim, group: 'watch', order: 40, needs: 'scan_import_list', also: ['/addresses'] },
+    { text: 'nav.addresses', to: '/addresses', icon: Location, group: 'watch', order: 41, needs: 'live_address_list', roles: ['unit_officer', 'unit_leader'] },
+    { text: 'nav.findings', to: '/findings', icon: Warning, group: 'watch', order: 45, needs: 'finding_list' },
   ],
   routes: [
     { path: '/scans', component: () => import('./ScanList.vue') },

@@ -3,8 +3,8 @@ import { Connection, OfficeBuilding } from '@element-plus/icons-vue'
 import type { Screen } from '@/shell/screens'
 export default {
   menu: [
-    { text: 'nav.units', to: '/units', icon: OfficeBuilding, group: 'books', order: 20, roles: ['county_officer', 'regulator', 'bureau_leader', 'office_director', 'unit_officer', 'unit_leader', 'sys_admin'] },
-    { text: 'nav.ranges', to: '/ranges', icon: Connection, group: 'books', order: 35, roles: ['county_officer', 'scan_team', 'regulator'] },
+    { text: 'nav.units', to: '/units', icon: OfficeBuilding, group: 'books', order: 20, needs: 'org_get' },
+    { text: 'nav.ranges', to: '/ranges', icon: Connection, group: 'books', order: 35, needs: 'org_ranges', roles: ['county_officer', 'regulator', 'scan_team'] },
   ],
   routes: [
     { path: '/units', component: () => import('./UnitList.vue') },

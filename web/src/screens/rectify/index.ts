@@ -2,11 +2,10 @@
 import { Bell, DocumentChecked } from '@element-plus/icons-vue'
 import type { Screen } from '@/shell/screens'
 
-const all = ['county_officer', 'regulator', 'bureau_leader', 'office_director', 'unit_officer', 'unit_leader', 'scan_team']
 export default {
   menu: [
-    { text: 'nav.letters', to: '/letters', icon: DocumentChecked, group: 'watch', order: 50, roles: all },
-    { text: 'nav.notices', to: '/notices', icon: Bell, group: 'watch', order: 55, roles: ['county_officer', 'regulator', 'bureau_leader', 'office_director'] },
+    { text: 'nav.letters', to: '/letters', icon: DocumentChecked, group: 'watch', order: 50, needs: 'letter_list' },
+    { text: 'nav.notices', to: '/notices', icon: Bell, group: 'watch', order: 55, needs: 'notice_list' },
   ],
   routes: [
     { path: '/letters', component: () => import('./Board.vue') },

@@ -3,7 +3,7 @@ import { Monitor } from '@element-plus/icons-vue'
 import type { Screen } from '@/shell/screens'
 
 export default {
-  menu: [{ text: 'nav.systems', to: '/systems', icon: Monitor, group: 'books', order: 30, roles: ['county_officer', 'regulator', 'bureau_leader', 'office_director', 'unit_officer', 'unit_leader', 'scan_team'] }],
+  menu: [{ text: 'nav.systems', to: '/systems', icon: Monitor, group: 'books', order: 30, needs: 'registry_list' }],
   routes: [
     { path: '/systems', component: () => import('./SystemList.vue') },
     { path: '/systems/import', component: () => import('./RegistryImport.vue') },

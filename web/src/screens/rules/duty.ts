@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Duty } from '@/api'
-import { t } from '@/kit/kit'
+import type { DutyLine } from '@/api'
+import { can, isZh, t } from '@/kit/kit'
 
-const homes: Record<string, string> = { finding: '/findings/', system: '/systems/', unit: '/units/', letter: '/letters/', notice: '/notices/' }
-/** Where a duty is fulfilled: the letter when there is one, else its subject. */
-export function dutyTo(d: Duty & { letter_id?: number | null }): string | null {
-  if (d.letter_id) return `/letters/${d.letter_id}`
-  if (d.url?.startsWith('/')) return d.url
-  return homes[d.subject_kind] ? `${homes[d.subject_kind]}${d.subject_id}` : null
+export function dutyText(d: Pick<DutyLine, 'text' | 'text_en' | 'rule'>): string {
+  return (isZh.value ? d.text : d.text_en || d.text) || d.rule || ''
 }
-export function dutyAct(d: Duty & { letter_id?: number | null }): string {
-  return t(d.letter_id ? 'letter.fill' : 'duty.do')
+const homes: Record<string, [path: string, needs: string]> = { finding: ['/findings/', 'finding_get'], system: ['/systems/', 'registry_get'], unit: ['/units/', 'org_get'], letter: ['/letters/', 'letter_get'] }
+/** The page of what the duty is about. */
+export function subjectTo(d: { subject_kind: string | null; subject_id: number | null }): string | null {
+  const home = homes[d.subject_kind ?? '']
+  return home && can(home[1]) ? `${home[0]}${d.subject_id}` : null
 }
+export const dutyTo = (d: { duty_id: number | null }): string => `/duties/${d.duty_id}`
+export const dutyAct = (): string => t('duty.do')

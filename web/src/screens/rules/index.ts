@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Calendar, Collection, Tickets } from '@element-plus/icons-vue'
 import type { Screen } from '@/shell/screens'
-const all = ['county_officer', 'regulator', 'bureau_leader', 'office_director', 'unit_officer', 'unit_leader']
 export default {
   menu: [
-    { text: 'nav.coverage', to: '/coverage', icon: Tickets, group: 'oversee', order: 70, roles: all, also: ['/duties'] },
-    { text: 'nav.packs', to: '/packs', icon: Collection, group: 'admin', order: 92, roles: ['county_officer', 'sys_admin', 'sec_admin'] },
-    { text: 'nav.calendar', to: '/calendar', icon: Calendar, group: 'admin', order: 93, roles: ['county_officer', 'sys_admin', 'sec_admin', 'office_director'] },
+    { text: 'nav.coverage', to: '/coverage', icon: Tickets, group: 'oversee', order: 70, needs: 'duties_coverage', also: ['/duties'] },
+    { text: 'nav.packs', to: '/packs', icon: Collection, group: 'admin', order: 92, needs: 'duties_pack_load' },
+    { text: 'nav.calendar', to: '/calendar', icon: Calendar, group: 'admin', order: 93, needs: 'duties_calendar', roles: ['county_officer', 'sys_admin', 'sec_admin', 'office_director'] },
   ],
   routes: [
     { path: '/coverage', component: () => import('./Coverage.vue') },

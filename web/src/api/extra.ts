@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Members that the server computes beside a record's fields. The generated types hold the fields themselves. */
+import type * as api from './types.gen'
+
+export interface Me {
+  user_id: number
+  login_name: string
+  display_name: string
+  roles: { role: api.Role }[]
+  sees_all: boolean
+  must_change_password: boolean
+  language: 'zh' | 'en'
+  now_ms: number
+  unit: { unit_id: number; unit_name: string; unit_path: string } | null
+  operations: string[]
+  menu: string[]
+}
+export interface PostLine {
+  post_id: number
+  post_kind: string
+  department: string
+  valid_from: string
+  valid_to: string | null
+  person_id: number
+  person_name: string
+  title: string | null
+  office_phone: string | null
+  mobile: string | null
+  email: string | null
+  masked: boolean
+}
+export type UnitFull = api.OrgUnit & { parent_name: string; trail: { unit_id: number; unit_name: string }[]; posts: PostLine[] }
+export interface Requirement {
+  rule: string
+  article: string
+  cite: string
+  text: string
+  text_en: string
+  fact: string
+  met: boolean
+  exempt_until: string | null
+}
+export type SystemFull = api.InfoSystem & { unit_name: string; masked: boolean; confirmed_at_ms: number; gate?: { change: string; requirements: Requirement[] } }
+export type Clock = { countdown_working_days: number | null; late: boolean }
+export type LetterLine = api.Letter & Clock
+export interface LetterFinding {
+  finding_id: number
+  finding_no: string
+  title: string
+  severity: string
+  vuln_kind?: string
+  state: string
+  system_id: number
+  system_name: string
+  ip: string
+  host_name: string
+  port: number
+  url_path: string
+  description: string
+  remedy: string
+  cves: string
+  source: string
+  closed_why: string
+}
+export interface FeedbackLine {
+  cause: string | null
+  measures: string | null
+  completed_date: string | null
+  evidence_note: string | null
+  lateral_check: string | null
+  filled_by_name: string | null
+  feedback_id: number
+  state: string
+  submitted_at_ms: number | null
+  signed_at_ms: number | null
+  return_reason: string | null
+}
+export interface RequestLine {
+  request_id: number
+  request_kind: 'extension' | 'support'
+  working_days: number
+  text: string
+  state: string
+  asked_at_ms: number
+  answer: string
+  answered_at_ms: number
+}
+export interface LateralLine {
+  system_id: number
+  system_no: string
+  system_name: string
+  main_address: string
+  result: string
+  note: string
+  checked_at_ms: number
+  same_weakness: number
+}
+export type LetterFull = LetterLine & { finding_rows: LetterFinding[]; feedback: FeedbackLine[]; requests: RequestLine[]; lateral: LateralLine[] }
+export interface FindingEvent {
+  at_ms: number
+  actor_name: string
+  verb: string
+  from_value: string
+  to_value: string
+  note: string
+}
+export type FindingFull = api.Finding & {
+  unit_name: string
+  system_name: string
+  asked_by: number
+  asked_reason: string
+  alike: { finding_id: number; title: string; severity: string; state: string; system_id: number; system_name: string; ip: string; port: number }[]
+  events: FindingEvent[]
+}
+export type DutyLine = api.Duty & { days_left: number | null; due_text: string | null; countdown: string | null }
+export interface CountedDay {
+  day: string
+  worked: boolean
+  make_up: boolean
+  name: string
+  counts: number | null
+}
+export interface Counted {
+  from: string | null
+  kind: string
+  n: number | null
+  extension: number
+  due_on: string | null
+  provisional: boolean
+  days: CountedDay[]
+}
+export type DutyFull = api.Duty & {
+  pack_version: string
+  closed_at_ms: number
+  closed_why: string
+  counted: Counted
+  demands: { fact: string; denied: boolean; args: Record<string, string>; met: boolean; since_ms: number | null }[]
+  extension_left: number
+  exemption_possible: boolean
+  changes: { at_ms: number; what: string; old: string; new: string; reason: string }[]
+}
+export interface ArticleLine {
+  pack: string
+  article: string
+  cite: string
+  title: string
+  title_en: string
+  summary: string
+  summary_en: string
+  in_force: boolean
+  informs: boolean
+  supported: boolean
+  not_yet: string | null
+  not_yet_en: string | null
+  fulfilled: number
+  due: number
+  late: number
+  exempt: number
+  units: { fulfilled: number; due: number; late: number; exempt: number }
+  cases: number
+  rules: { duties: number; gates: number; consequences: number; thresholds: number }
+}
+export interface PackLine {
+  pack: string
+  version: string
+  title: string
+  title_en: string
+  number: string
+  issuer: string
+  issuer_en: string
+  effective_from: string
+  effective_to: string | null
+  in_force: boolean
+  articles: number
+  duties: number
+  gates: number
+  consequences: number
+  evidence: { kind: string; title: string; title_en: string }[]
+}
+export interface ArticleFull extends Omit<ArticleLine, 'pack' | 'fulfilled' | 'due' | 'late' | 'exempt' | 'units' | 'cases' | 'rules'> {
+  from_pack: PackLine
+  rules: { kind: string; rule: string; text: string; text_en: string }[]
+  units?: { unit_id: number; unit_name: string; state: string; fulfilled: number; due: number; late: number; exempt: number; next_due_on: string | null }[]
+}
+export interface AttachmentLine {
+  attachment_id: number
+  kind: string
+  kind_title: string
+  file_name: string
+  size: number
+  state: string
+  uploaded_by_name: string
+  uploaded_at_ms: number
+  period_from: string | null
+  period_to: string | null
+}
+export type EntryLine = api.LedgerEntry & { hash: string }
+export interface CasePerson {
+  post_kind: string
+  unit_id: number
+  person_id: number | null
+  person_name?: string
+  title?: string | null
+  office_phone?: string | null
+  mobile?: string | null
+}
+export type CaseFull = api.DisciplineCase & {
+  proposed_by_name: string
+  decided1_name: string
+  decided1_at_ms: number
+  decided2_name: string
+  decided2_at_ms: number
+  refused_reason: string
+  cite: string
+  attachments: number
+  due_date: string | null
+  due_provisional?: boolean
+  late?: boolean
+  interviewers: CasePerson[]
+  interviewees: CasePerson[]
+  may: { decide: boolean; decide_not: string | null; change: boolean; resubmit: boolean; invite: boolean; hold: boolean; finish: boolean }
+  events: { at_ms: number; actor_name: string; verb: string; note: string }[]
+}
+export type InboxLine = api.InboxItem & {
+  title: string
+  body: string
+  lines?: { duty_id: number; text: string; subject_label: string; due_on: string; late: boolean }[]
+}
+export interface Verdict {
+  ok: boolean
+  entries: number
+  heads: number
+  took_ms: number
+  first_bad: { chain: string; seq: number | null; why: string; message: string; detail: string } | null
+}
+export interface Head {
+  chain: string
+  number: number
+  seq: number
+  hash: string
+  at_ms: number
+}
