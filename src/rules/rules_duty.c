@@ -255,6 +255,7 @@ static enum err walk(struct rules_work *work, const struct rules_subject_rows *s
             else
                 subject = NULL;
         }
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): one of the two is there */
         int64_t id = subject ? subject->id : row->subject_id;
         TRY(move(work, subject, id, row));
         s += subject != NULL;

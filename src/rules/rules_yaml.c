@@ -48,6 +48,7 @@ static enum err place(struct build *b, struct rules_yaml *node, yaml_mark_t at)
         return ERR_OK;
     }
     struct frame *top = &b->stack[b->depth - 1];
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): only nodes are pushed */
     if (top->node->kind == RULES_YAML_MAP && !top->has_key) {
         if (node->kind != RULES_YAML_TEXT || !node->text.len)
             return refuse(b, at, "rules.yaml.key_not_text", STR_NONE);
