@@ -12,8 +12,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-struct db;           /* db/db.h */
-struct access_actor; /* access/access.h */
+struct db;            /* db/db.h */
+struct access_actor;  /* access/access.h */
 struct rules_touched; /* rules/rules.h */
 
 enum call_lang { CALL_ZH, CALL_EN };
@@ -29,26 +29,26 @@ struct call_who {
 #define CALL_FAULTS_MAX 200 /* further ones are counted, not kept */
 
 struct call_fault {
-    const char *field;            /* identifier, e.g. "system_name" or "endpoints[3].ip"; NULL: the whole input */
-    const char *key;              /* message key in words/ *.json, e.g. "fault.required" */
+    const char *field; /* identifier, e.g. "system_name" or "endpoints[3].ip"; NULL: the whole input */
+    const char *key;   /* message key in words/ *.json, e.g. "fault.required" */
     struct str args[CALL_FAULT_ARGS]; /* fill {0} {1} … of the message */
-    int64_t row;                  /* 1-based row of a sheet or line of a file, else 0 */
-    const char *article;          /* for gate refusals: the article unmet, e.g. "S3"; else NULL */
+    int64_t row;                      /* 1-based row of a sheet or line of a file, else 0 */
+    const char *article;              /* for gate refusals: the article unmet, e.g. "S3"; else NULL */
     struct call_fault *next;
 };
 
 struct call {
     struct arena *arena;
-    struct arena *lasting;              /* set while a loop over a large input lends `arena` a short-lived one: what must
-                                           outlive the round (faults, touched subjects) goes here; else NULL */
-    struct db *db;                      /* inside a transaction on write lanes; NULL before one is given */
-    const struct access_actor *actor;   /* NULL before log-in */
-    int64_t now_ms;                     /* UTC epoch milliseconds, one value for the whole call */
+    struct arena *lasting; /* set while a loop over a large input lends `arena` a short-lived one: what must
+                              outlive the round (faults, touched subjects) goes here; else NULL */
+    struct db *db;         /* inside a transaction on write lanes; NULL before one is given */
+    const struct access_actor *actor; /* NULL before log-in */
+    int64_t now_ms;                   /* UTC epoch milliseconds, one value for the whole call */
     enum call_lang lang;
     struct call_fault *faults, *last_fault; /* in the order noticed */
     int64_t faults_count;
-    struct rules_touched *touched;      /* subjects whose facts changed; evaluated before commit */
-    void *app;                          /* struct app_state: long-lived services (lanes, pools) for http handlers */
+    struct rules_touched *touched; /* subjects whose facts changed; evaluated before commit */
+    void *app; /* struct app_state: long-lived services (lanes, pools) for http handlers */
 };
 
 /* The arena that lives as long as the call. */
@@ -61,8 +61,15 @@ static inline struct arena *call_lasting(const struct call *call)
  *     return call_fail(call, ERR_INVALID, "due_date", "fault.past", date);
  * Up to CALL_FAULT_ARGS trailing struct str arguments. */
 #define call_fail(call, word, field, key, ...)                                                               \
-    call_fail_args((call), (word), (field), (key), (struct str[]){__VA_ARGS__ __VA_OPT__(, ) STR_NONE},       \
+    call_fail_args((call), (word), (field), (key), (struct str[]){__VA_ARGS__ __VA_OPT__(, ) STR_NONE},      \
                    sizeof((struct str[]){__VA_ARGS__ __VA_OPT__(, ) STR_NONE}) / sizeof(struct str) - 1)
+#ifdef __clang_analyzer__ /* tells the analyzer what it cannot see: the word comes back */
+#undef call_fail
+#define call_fail(call, word, field, key, ...)                                                               \
+    ((void)call_fail_args((call), (word), (field), (key),                                                    \
+                          (struct str[]){__VA_ARGS__ __VA_OPT__(, ) STR_NONE}, 0),                           \
+     (word))
+#endif
 enum err call_fail_args(struct call *call, enum err word, const char *field, const char *key,
                         const struct str *args, size_t many);
 /* The same for a row of a file. The fault stays on the list; the caller goes on to find the others. */

@@ -40,6 +40,7 @@ static enum err open_listener(struct http_server *server, const struct addrinfo 
     socklen_t len = sizeof bound;
     if (getsockname(server->listen_fd, (struct sockaddr *)&bound, &len) != 0)
         return fail(why, server->options.listen, strerror(errno));
+    /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): getsockname filled it */
     server->port = ntohs(server->is_ipv6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
                                          : ((struct sockaddr_in *)&bound)->sin_port);
     return ERR_OK;

@@ -44,6 +44,7 @@ void paper_weakness_clear_item(struct paper_weakness *weakness)
     size_t max;
     for (size_t i = 3; (field = field_at(weakness, i, &max)); i++)
         field->len = 0;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): field_at's NULL is the end of its list */
     weakness->port = 0;
     weakness->port_implied = false;
     weakness->cvss10 = -1;
