@@ -78,9 +78,11 @@ static int keep_accounts(struct app_args *args, const struct demo *demo)
     json_open_object(&w, NULL);
     json_open_array(&w, "accounts");
     for (int i = 0; i < demo->many_accounts; i++) {
-        fprintf(file, "%-12.*s %.*s  %.*s\n", STR_ARG(demo->logins[i]), STR_ARG(demo->passwords[i]), STR_ARG(demo->roles[i]));
+        fprintf(file, "%-12.*s %.*s  %.*s\n", STR_ARG(demo->logins[i]), STR_ARG(demo->passwords[i]),
+                STR_ARG(demo->roles[i]));
         if (!args->json)
-            printf("  %-12.*s %.*s  %.*s\n", STR_ARG(demo->logins[i]), STR_ARG(demo->passwords[i]), STR_ARG(demo->roles[i]));
+            printf("  %-12.*s %.*s  %.*s\n", STR_ARG(demo->logins[i]), STR_ARG(demo->passwords[i]),
+                   STR_ARG(demo->roles[i]));
         json_open_object(&w, NULL);
         json_put_str(&w, "login_name", demo->logins[i]);
         json_put_str(&w, "password", demo->passwords[i]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * app_demo: the fictional example county (示例县). Role names and documentation addresses only; nobody real. */
+ * app_demo: the fictional example county (示例县). Role names and documentation addresses only; nobody real.
+ */
 #ifndef ANZE_APP_DEMO_H
 #define ANZE_APP_DEMO_H
 
@@ -26,10 +27,12 @@ struct demo {
 MUST_USE enum err demo_make_units(struct call *call, void *context);
 MUST_USE enum err demo_make_systems(struct call *call, void *context);
 MUST_USE enum err demo_make_accounts(struct call *call, void *context);
-/* What happened in the last weeks: scans, letters, answers. Each step in its own transaction at its own time. */
+/* What happened in the last weeks: scans, letters, answers. Each step in its own transaction at its own time.
+ */
 MUST_USE enum err demo_tell_story(struct demo *demo);
 
-/* A record with text and number values given as "name=value" pairs, NULL-terminated. Values of REF and INT fields are numbers. */
+/* A record with text and number values given as "name=value" pairs, NULL-terminated. Values of REF and INT
+ * fields are numbers. */
 struct field_record demo_record(struct call *call, const struct field_table *table, const char *const *pairs);
 
 #endif

@@ -37,12 +37,15 @@ static enum err apply_registry(struct call *call, void *context)
 {
     struct registry_work *work = context;
     TRY(registry_sheet_apply(call, work->sheet, &work->report));
-    return ledger_append(call,
-                         &(struct ledger_fact){.verb = "registry.imported", .subject_kind = "registry",
-                                               .detail = str_format(call->arena, "{\"rows\":%lld,\"created\":%lld,\"changed\":%lld}",
-                                                                    (long long)work->report.rows, (long long)work->report.created,
-                                                                    (long long)work->report.changed)},
-                         NULL);
+    return ledger_append(
+        call,
+        &(struct ledger_fact){.verb = "registry.imported",
+                              .subject_kind = "registry",
+                              .detail =
+                                  str_format(call->arena, "{\"rows\":%lld,\"created\":%lld,\"changed\":%lld}",
+                                             (long long)work->report.rows, (long long)work->report.created,
+                                             (long long)work->report.changed)},
+        NULL);
 }
 
 static void print_registry(struct call *call, const struct registry_work *work, bool json)
@@ -57,7 +60,8 @@ static void print_registry(struct call *call, const struct registry_work *work, 
     json_put_int(&w, "unchanged", failed ? 0 : work->report.unchanged);
     json_open_array(&w, "errors");
     for (const struct call_fault *fault = call->faults; fault; fault = fault->next) {
-        struct str column = fault->field && work->sheet ? registry_sheet_column(call, work->sheet, fault->field) : STR_NONE;
+        struct str column =
+            fault->field && work->sheet ? registry_sheet_column(call, work->sheet, fault->field) : STR_NONE;
         struct str message = registry_fault_text(call, fault);
         json_open_object(&w, NULL);
         json_put_int(&w, "row", fault->row);
@@ -65,18 +69,21 @@ static void print_registry(struct call *call, const struct registry_work *work, 
         json_put_str(&w, "message", message);
         json_close_object(&w);
         if (!json)
-            fprintf(stderr, "anze: %.*s%lld: %.*s\n", STR_ARG(column), (long long)fault->row, STR_ARG(message));
+            fprintf(stderr, "anze: %.*s%lld: %.*s\n", STR_ARG(column), (long long)fault->row,
+                    STR_ARG(message));
     }
     json_close_array(&w);
     json_close_object(&w);
     if (json)
         app_print(&out);
     else
-        printf("%lld / + %lld / ~ %lld / = %lld\n", (long long)work->report.rows, (long long)(failed ? 0 : work->report.created),
-               (long long)(failed ? 0 : work->report.changed), (long long)(failed ? 0 : work->report.unchanged));
+        printf("%lld / + %lld / ~ %lld / = %lld\n", (long long)work->report.rows,
+               (long long)(failed ? 0 : work->report.created), (long long)(failed ? 0 : work->report.changed),
+               (long long)(failed ? 0 : work->report.unchanged));
 }
 
-static int write_errors(struct app_args *args, struct call *call, const char *path, const struct registry_work *work)
+static int write_errors(struct app_args *args, struct call *call, const char *path,
+                        const struct registry_work *work)
 {
     int fd = open(args->errors, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0)
@@ -97,7 +104,8 @@ int app_import_registry(struct app_args *args)
     int code = 0;
     enum err word = registry_sheet_read(&call, path, &work.sheet);
     if (word == ERR_INVALID) {
-        print_registry(&call, &work, args->json), code = 1; /* no register in this file: told in the same shape */
+        print_registry(&call, &work, args->json),
+            code = 1; /* no register in this file: told in the same shape */
     } else if (word != ERR_OK) {
         code = app_fail(args, &call, word);
     } else {

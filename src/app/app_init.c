@@ -22,7 +22,8 @@ static enum err make_root(struct call *call, const char *name, int64_t *ret_unit
     struct org_unit root;
     if (org_root(call, &root) == ERR_OK)
         return call_fail(call, ERR_CONFLICT, NULL, "app.fault.init_twice");
-    struct field_record record = {&org_unit_table, ARENA_ARRAY(call->arena, struct field_value, org_unit_table.many)};
+    struct field_record record = {&org_unit_table,
+                                  ARENA_ARRAY(call->arena, struct field_value, org_unit_table.many)};
     *field_get(&record, "unit_name") = (struct field_value){.given = true, .text = str_of(name)};
     *field_get(&record, "unit_kind") = (struct field_value){.given = true, .text = STR("regulator")};
     return org_unit_create(call, &record, ret_unit_id);
@@ -41,7 +42,8 @@ static enum err make_admins(struct call *call, void *context)
         init->logins[i] = str_of(names[i]);
         init->passwords[i] = access_password_random(call->arena);
         TRY(crypt_password_hash(call->arena, init->passwords[i], &hash));
-        TRY(access_user_create(call, init->logins[i], init->logins[i], roles[i], root_id, hash, true, &user_id));
+        TRY(access_user_create(call, init->logins[i], init->logins[i], roles[i], root_id, hash, true,
+                               &user_id));
     }
     return ERR_OK;
 }

@@ -58,12 +58,13 @@ static void print_verdict(struct app_args *args, struct call *call, const struct
         app_print(&out);
         return;
     }
-    struct str why = verdict->ok ? STR("ok") : words_fill(call->arena, call->lang, verdict->why, &verdict->why_detail, 1);
+    struct str why =
+        verdict->ok ? STR("ok") : words_fill(call->arena, call->lang, verdict->why, &verdict->why_detail, 1);
     if (verdict->ok)
         printf("%lld: ok\n", (long long)verdict->entries);
     else
-        printf("%lld: %s %lld: %.*s\n", (long long)verdict->entries, verdict->bad_chain ? verdict->bad_chain : "",
-               (long long)verdict->bad_seq, STR_ARG(why));
+        printf("%lld: %s %lld: %.*s\n", (long long)verdict->entries,
+               verdict->bad_chain ? verdict->bad_chain : "", (long long)verdict->bad_seq, STR_ARG(why));
 }
 
 int app_ledger_verify(struct app_args *args)
@@ -81,7 +82,8 @@ int app_ledger_verify(struct app_args *args)
     struct call call = app_call(&app);
     struct ledger_verdict verdict = {.why = "app.ledger.unreadable", .why_detail = str_of(why)};
     if (word == ERR_OK)
-        word = ledger_verify(&call, args->head ? buf_str(&head) : STR_NONE, args->json ? NULL : progress, &verdict);
+        word = ledger_verify(&call, args->head ? buf_str(&head) : STR_NONE, args->json ? NULL : progress,
+                             &verdict);
     else
         word = ERR_OK; /* a file too damaged to open is a verdict */
     int code = word == ERR_OK ? (verdict.ok ? 0 : 1) : app_fail(args, &call, word);

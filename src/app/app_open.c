@@ -63,16 +63,19 @@ static void add_step(const char *path, struct str bytes, void *context)
     const char *room = str_c(steps->arena, str_slice(name, 0, at));
     struct str file = str_slice(name, at + 7, name.len);
     for (size_t i = 0; i < steps->many; i++) {
-        if (strcmp(steps->all[i].room, room) == 0 && str_is(str_slice(file, 0, file.len - 4), steps->all[i].name))
+        if (strcmp(steps->all[i].room, room) == 0 &&
+            str_is(str_slice(file, 0, file.len - 4), steps->all[i].name))
             return;
     }
-    steps->all[steps->many++] = (struct db_step){room, str_c(steps->arena, str_slice(file, 0, file.len - 4)), bytes};
+    steps->all[steps->many++] =
+        (struct db_step){room, str_c(steps->arena, str_slice(file, 0, file.len - 4)), bytes};
 }
 
 enum err app_upgrade(struct db *db, char why[256])
 {
     /* Tables that others refer to come first; the rest in the order of their names. */
-    static const char *const first[] = {"ledger/", "access/", "rules/", "jobs/", "org/", "registry/", "attachment/", "finding/", "rectify/", ""};
+    static const char *const first[] = {"ledger/",   "access/",     "rules/",   "jobs/",    "org/",
+                                        "registry/", "attachment/", "finding/", "rectify/", ""};
     ARENA(arena, 1 << 22);
     struct steps *steps = ARENA_NEW(arena, struct steps);
     steps->arena = arena;
@@ -114,7 +117,9 @@ static enum err find_places(const struct app_args *args, bool create, struct app
     ret->data_dir = args->data_dir ? args->data_dir : env && *env ? env : "data";
     if (!is_there(ret->data_dir)) {
         if (!create)
-            return app_complain(args, "%s: no such data folder; `anze init --data %s` makes one", ret->data_dir, ret->data_dir), ERR_NOT_FOUND;
+            return app_complain(args, "%s: no such data folder; `anze init --data %s` makes one",
+                                ret->data_dir, ret->data_dir),
+                   ERR_NOT_FOUND;
         if (mkdir(ret->data_dir, 0700) != 0)
             return app_complain(args, "%s: cannot be made: %s", ret->data_dir, strerror(errno)), ERR_FAILED;
     }
@@ -124,7 +129,9 @@ static enum err find_places(const struct app_args *args, bool create, struct app
         ret->db_where = str_format(ret->arena, "%s/anze.db", ret->data_dir).at;
     bool pg = strncmp(ret->db_where, "postgres", 8) == 0;
     if (!pg && !create && !is_there(ret->db_where))
-        return app_complain(args, "%s: no database there; `anze init --data %s` makes one", ret->db_where, ret->data_dir), ERR_NOT_FOUND;
+        return app_complain(args, "%s: no database there; `anze init --data %s` makes one", ret->db_where,
+                            ret->data_dir),
+               ERR_NOT_FOUND;
     return ERR_OK;
 }
 
@@ -136,7 +143,8 @@ enum err app_open(const struct app_args *args, bool create, struct app *ret)
     if (db_open(ret->db_where, DB_WRITE, &ret->db, why) != ERR_OK)
         return app_complain(args, "%s: %s", ret->db_where, why), ERR_FAILED;
     if (app_upgrade(ret->db, why) != ERR_OK)
-        return app_complain(args, "%s: the schema cannot be brought up to date: %s", ret->db_where, why), ERR_FAILED;
+        return app_complain(args, "%s: the schema cannot be brought up to date: %s", ret->db_where, why),
+               ERR_FAILED;
     return ERR_OK;
 }
 
@@ -157,11 +165,15 @@ void app_close(struct app *app)
 
 struct call app_call(struct app *app)
 {
-    return (struct call){.arena = app->arena, .db = app->db, .actor = &access_local_admin, .now_ms = clock_now_ms(),
+    return (struct call){.arena = app->arena,
+                         .db = app->db,
+                         .actor = &access_local_admin,
+                         .now_ms = clock_now_ms(),
                          .lang = app->args->lang};
 }
 
-enum err app_write(struct app *app, struct call *call, enum err (*work)(struct call *call, void *context), void *context)
+enum err app_write(struct app *app, struct call *call, enum err (*work)(struct call *call, void *context),
+                   void *context)
 {
     TRY(db_begin(app->db));
     enum err word = work(call, context);

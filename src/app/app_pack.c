@@ -48,7 +48,8 @@ int app_pack_lint(struct app_args *args)
         json_put_str(&w, "message", mistakes[i].message);
         json_close_object(&w);
         if (!args->json)
-            printf("%s:%d:%d: %.*s\n", args->words[0], mistakes[i].line, mistakes[i].column, STR_ARG(mistakes[i].message));
+            printf("%s:%d:%d: %.*s\n", args->words[0], mistakes[i].line, mistakes[i].column,
+                   STR_ARG(mistakes[i].message));
     }
     json_close_array(&w);
     json_close_object(&w);

@@ -24,7 +24,8 @@ int app_complain(const struct app_args *args, const char *format, ...)
     return 2;
 }
 
-static void put_fault(struct call *call, struct json_writer *w, const struct call_fault *fault, const char *file)
+static void put_fault(struct call *call, struct json_writer *w, const struct call_fault *fault,
+                      const char *file)
 {
     json_open_object(w, NULL);
     if (file)
@@ -80,7 +81,8 @@ void app_progress(const char *what, int64_t done, int64_t of)
     if (!isatty(STDERR_FILENO))
         return;
     int percent = of ? (int)(done * 100 / of) : 100;
-    fprintf(stderr, "\r%s [%-30.*s] %3d %%", what, percent * 30 / 100, "##############################", percent);
+    fprintf(stderr, "\r%s [%-30.*s] %3d %%", what, percent * 30 / 100, "##############################",
+            percent);
     if (done >= of)
         fputc('\n', stderr);
 }

@@ -42,11 +42,13 @@ static enum err sweep_and_note_start(struct call *call, void *context)
     struct app *app = context;
     TRY(rules_pack_install(call));
     if (clock_is_shifted())
-        TRY(ledger_append(call,
-                          &(struct ledger_fact){.verb = "server.clock_shifted", .subject_kind = "server",
-                                                .detail = str_format(app->arena, "{\"now\":\"%s\"}",
-                                                                     clock_rfc3339(app->arena, call->now_ms).at)},
-                          NULL));
+        TRY(ledger_append(
+            call,
+            &(struct ledger_fact){.verb = "server.clock_shifted",
+                                  .subject_kind = "server",
+                                  .detail = str_format(app->arena, "{\"now\":\"%s\"}",
+                                                       clock_rfc3339(app->arena, call->now_ms).at)},
+            NULL));
     return rules_sweep(call);
 }
 
@@ -103,8 +105,11 @@ static enum err run(struct app *app, const char *spool)
     if (db_lane_start(app->db_where, &lane, why) != ERR_OK)
         return app_complain(app->args, "%s", why), ERR_FAILED;
     struct http_options options = {.listen = app->args->listen ? app->args->listen : "127.0.0.1:8080",
-                                   .tls_cert = app->args->tls_cert, .tls_key = app->args->tls_key,
-                                   .db_where = app->db_where, .lane = lane, .spool_dir = spool,
+                                   .tls_cert = app->args->tls_cert,
+                                   .tls_key = app->args->tls_key,
+                                   .db_where = app->db_where,
+                                   .lane = lane,
+                                   .spool_dir = spool,
                                    .app = (void *)(uintptr_t)app->data_dir};
     if (http_start(&options, &server, why) != ERR_OK) {
         db_lane_stop(lane);
@@ -112,7 +117,8 @@ static enum err run(struct app *app, const char *spool)
     }
     TRY(jobs_start(lane, app->args->node ? app->args->node : "main", &runner));
     printf("anze %s  %s://%.*s:%d/\n", ANZE_VERSION, options.tls_cert ? "https" : "http",
-           (int)(strrchr(options.listen, ':') ? strrchr(options.listen, ':') - options.listen : (long)strlen(options.listen)),
+           (int)(strrchr(options.listen, ':') ? strrchr(options.listen, ':') - options.listen
+                                              : (long)strlen(options.listen)),
            options.listen, http_port(server));
     fflush(stdout);
     wait_for_signal(app, lane);

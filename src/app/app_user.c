@@ -30,7 +30,8 @@ static enum err add_user(struct call *call, void *context)
         return call_fail(call, ERR_INVALID, "unit_id", "app.fault.unit_needed");
     if (user->args->unit) {
         if (org_unit_by_name(call, str_of(user->args->unit), &unit) != ERR_OK)
-            return call_fail(call, ERR_INVALID, "unit_id", "app.fault.unit_unknown", str_of(user->args->unit));
+            return call_fail(call, ERR_INVALID, "unit_id", "app.fault.unit_unknown",
+                             str_of(user->args->unit));
     } else {
         TRY(org_root(call, &unit));
     }
@@ -62,7 +63,8 @@ int app_user_add(struct app_args *args)
     if (app_open(args, false, &app) != ERR_OK)
         return 2;
     struct call call = app_call(&app);
-    struct new_user user = {.args = args, .login = str_of(args->words[0]), .password = access_password_random(app.arena)};
+    struct new_user user = {
+        .args = args, .login = str_of(args->words[0]), .password = access_password_random(app.arena)};
     enum err word = crypt_password_hash(app.arena, user.password, &user.hash);
     if (word == ERR_OK)
         word = app_write(&app, &call, add_user, &user);
@@ -89,7 +91,8 @@ int app_user_reset(struct app_args *args)
     if (app_open(args, false, &app) != ERR_OK)
         return 2;
     struct call call = app_call(&app);
-    struct new_user user = {.args = args, .login = str_of(args->words[0]), .password = access_password_random(app.arena)};
+    struct new_user user = {
+        .args = args, .login = str_of(args->words[0]), .password = access_password_random(app.arena)};
     enum err word = crypt_password_hash(app.arena, user.password, &user.hash);
     if (word == ERR_OK)
         word = app_write(&app, &call, reset_user, &user);

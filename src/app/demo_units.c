@@ -73,7 +73,8 @@ static enum err make_unit(struct call *call, struct demo *demo, int at)
 {
     const struct demo_unit *unit = &demo_units[at];
     char parent[32];
-    snprintf(parent, sizeof(parent), "parent_id=%lld", (long long)(unit->parent ? id_of(demo, unit->parent) : 0));
+    snprintf(parent, sizeof(parent), "parent_id=%lld",
+             (long long)(unit->parent ? id_of(demo, unit->parent) : 0));
     const char *pairs[] = {str_format(call->arena, "unit_name=%s", unit->name).at,
                            str_format(call->arena, "short_name=%s", unit->short_name).at,
                            str_format(call->arena, "unit_kind=%s", unit->kind).at,
@@ -84,7 +85,8 @@ static enum err make_unit(struct call *call, struct demo *demo, int at)
     return org_unit_create(call, &record, &demo->unit_ids[demo->many_units++]);
 }
 
-static enum err make_person(struct call *call, const struct demo_unit *unit, int64_t unit_id, const char *post, const char *title, const char *tail, int n)
+static enum err make_person(struct call *call, const struct demo_unit *unit, int64_t unit_id,
+                            const char *post, const char *title, const char *tail, int n)
 {
     int64_t person_id, post_id;
     const char *pairs[] = {str_format(call->arena, "unit_id=%lld", (long long)unit_id).at,
@@ -101,7 +103,8 @@ static enum err make_people(struct call *call, const struct demo_unit *unit, int
     bool association = strcmp(unit->kind, "association") == 0;
     if (!association)
         TRY(make_person(call, unit, unit_id, "party_head", "党组书记", "书记", 1));
-    TRY(make_person(call, unit, unit_id, "admin_head", association ? "会长" : "主要负责人", association ? "会长" : "负责人", 2));
+    TRY(make_person(call, unit, unit_id, "admin_head", association ? "会长" : "主要负责人",
+                    association ? "会长" : "负责人", 2));
     if (strcmp(unit->slug, "nhx") == 0) /* one unit has gaps, so that the board has something to say */
         return ERR_OK;
     TRY(make_person(call, unit, unit_id, "deputy_in_charge", "分管领导", "分管领导", 3));
@@ -117,11 +120,13 @@ static enum err make_places(struct call *call, const struct demo_unit *unit, int
     int64_t range_id;
     if (unit->net) {
         const char *pairs[] = {str_format(call->arena, "unit_id=%lld", (long long)unit_id).at,
-                               str_format(call->arena, "range_text=10.20.%d.0/24", unit->net).at, "network_zone=gov_extranet", NULL};
+                               str_format(call->arena, "range_text=10.20.%d.0/24", unit->net).at,
+                               "network_zone=gov_extranet", NULL};
         struct field_record record = demo_record(call, &org_address_range_table, pairs);
         TRY(org_range_create(call, &record, &range_id));
     }
-    return db_run(call, "INSERT INTO org_domain (unit_id, unit_path, domain) VALUES ($1, $2, $3)", db_int(unit_id), db_str(path),
+    return db_run(call, "INSERT INTO org_domain (unit_id, unit_path, domain) VALUES ($1, $2, $3)",
+                  db_int(unit_id), db_str(path),
                   db_str(str_format(call->arena, "%s.shili.example", unit->slug)));
 }
 
@@ -157,15 +162,18 @@ static const struct kind kinds[] = {
     {"视频监控平台", "iot", 50, 554, 1, NULL, false},
 };
 
-static void add_endpoint(struct call *call, const struct demo_unit *unit, const struct kind *kind, struct field_record *system)
+static void add_endpoint(struct call *call, const struct demo_unit *unit, const struct kind *kind,
+                         struct field_record *system)
 {
     if (!kind->host)
         return;
     const char *pairs[8];
     int many = 0;
     if (kind->slug)
-        pairs[many++] = str_format(call->arena, "url=http%s://%s.%s.shili.example%s", kind->port == 8080 ? "" : "s", kind->slug, unit->slug,
-                                   kind->port == 443 ? "/" : str_format(call->arena, ":%d/", kind->port).at).at;
+        pairs[many++] = str_format(call->arena, "url=http%s://%s.%s.shili.example%s",
+                                   kind->port == 8080 ? "" : "s", kind->slug, unit->slug,
+                                   kind->port == 443 ? "/" : str_format(call->arena, ":%d/", kind->port).at)
+                            .at;
     pairs[many++] = str_format(call->arena, "ip=10.20.%d.%d", unit->net, kind->host).at;
     pairs[many++] = str_format(call->arena, "port=%d", kind->port).at;
     pairs[many++] = kind->internet ? "network_zone=internet" : "network_zone=gov_extranet";
@@ -177,7 +185,8 @@ static void add_endpoint(struct call *call, const struct demo_unit *unit, const 
     *field_get(system, "endpoints") = (struct field_value){.given = true, .rows = endpoint, .many = 1};
 }
 
-static enum err make_system(struct call *call, const struct demo_unit *unit, int64_t unit_id, const struct kind *kind, int seed)
+static enum err make_system(struct call *call, const struct demo_unit *unit, int64_t unit_id,
+                            const struct kind *kind, int seed)
 {
     bool filed = kind->level >= 2 && seed % 19 != 0, passed = filed && seed % 23 != 0;
     const char *pairs[32];
@@ -262,8 +271,8 @@ enum err demo_make_accounts(struct call *call, void *context)
         int64_t user_id;
         demo->logins[i] = str_of(account->login);
         demo->roles[i] = str_of(account->name);
-        TRY(access_user_create(call, demo->logins[i], demo->roles[i], account->role, id_of(demo, account->unit), demo->hashes[i], false,
-                               &user_id));
+        TRY(access_user_create(call, demo->logins[i], demo->roles[i], account->role,
+                               id_of(demo, account->unit), demo->hashes[i], false, &user_id));
         demo->many_accounts++;
     }
     return ERR_OK;

@@ -13,17 +13,24 @@
 
 struct option {
     const char *name;
-    size_t at;     /* of the char * in struct app_args */
-    bool flag;     /* a bool instead */
+    size_t at; /* of the char * in struct app_args */
+    bool flag; /* a bool instead */
 };
-#define TEXT_OPTION(name, member) {name, offsetof(struct app_args, member), false}
-#define FLAG_OPTION(name, member) {name, offsetof(struct app_args, member), true}
+#define TEXT_OPTION(name, member)                                                                            \
+    {                                                                                                        \
+        name, offsetof(struct app_args, member), false                                                       \
+    }
+#define FLAG_OPTION(name, member)                                                                            \
+    {                                                                                                        \
+        name, offsetof(struct app_args, member), true                                                        \
+    }
 static const struct option options[] = {
-    TEXT_OPTION("--data", data_dir), TEXT_OPTION("--db", db), TEXT_OPTION("--listen", listen),
+    TEXT_OPTION("--data", data_dir),     TEXT_OPTION("--db", db),           TEXT_OPTION("--listen", listen),
     TEXT_OPTION("--tls-cert", tls_cert), TEXT_OPTION("--tls-key", tls_key), TEXT_OPTION("--errors", errors),
-    TEXT_OPTION("--head", head), TEXT_OPTION("--name", name), TEXT_OPTION("--role", role), TEXT_OPTION("--unit", unit),
-    TEXT_OPTION("--node", node), TEXT_OPTION("--out", file), FLAG_OPTION("--json", json), FLAG_OPTION("--help", help),
-    FLAG_OPTION("-h", help), FLAG_OPTION("--force", force), FLAG_OPTION("--yes", yes),
+    TEXT_OPTION("--head", head),         TEXT_OPTION("--name", name),       TEXT_OPTION("--role", role),
+    TEXT_OPTION("--unit", unit),         TEXT_OPTION("--node", node),       TEXT_OPTION("--out", file),
+    FLAG_OPTION("--json", json),         FLAG_OPTION("--help", help),       FLAG_OPTION("-h", help),
+    FLAG_OPTION("--force", force),       FLAG_OPTION("--yes", yes),
 };
 
 static int read_option(struct app_args *args, int argc, char **argv, int at)
@@ -31,7 +38,8 @@ static int read_option(struct app_args *args, int argc, char **argv, int at)
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
         const struct option *option = &options[i];
         size_t len = strlen(option->name);
-        if (strncmp(argv[at], option->name, len) != 0 || (argv[at][len] != '\0' && (option->flag || argv[at][len] != '=')))
+        if (strncmp(argv[at], option->name, len) != 0 ||
+            (argv[at][len] != '\0' && (option->flag || argv[at][len] != '=')))
             continue;
         char *member = (char *)args + option->at;
         if (option->flag) {
@@ -83,7 +91,8 @@ static const struct app_command *find_command(struct app_args *args)
         int words = 1 + (strchr(command->name, ' ') != NULL);
         if (args->many_words < words)
             continue;
-        snprintf(line, sizeof(line), words == 2 ? "%s %s" : "%s", args->words[0], words == 2 ? args->words[1] : "");
+        snprintf(line, sizeof(line), words == 2 ? "%s %s" : "%s", args->words[0],
+                 words == 2 ? args->words[1] : "");
         if (strcmp(line, command->name) != 0)
             continue;
         args->many_words -= words;

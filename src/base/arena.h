@@ -2,8 +2,8 @@
  *
  * arena: memory that belongs to a request or a job and goes with it.
  *
- * Nothing in domain code calls malloc or free. An arena never returns NULL: when the machine is out of memory,
- * or when the arena passes its maximum, the process logs and aborts (the ledger and the database are
+ * Nothing in domain code calls malloc or free. An arena never returns NULL: when the machine is out of
+ * memory, or when the arena passes its maximum, the process logs and aborts (the ledger and the database are
  * crash-safe; a half-served request is not worth continuing). Inputs are bounded before they get here.
  * Not thread-safe: one arena belongs to one thread at a time.
  */
@@ -16,7 +16,7 @@ struct arena;
 
 /* max_bytes: the most this arena may ever hold. Free with arena_free (or the ARENA cleanup local). */
 struct arena *arena_new(size_t max_bytes);
-void arena_free(struct arena *arena); /* NULL is fine; runs the deferred functions, newest first */
+void arena_free(struct arena *arena);  /* NULL is fine; runs the deferred functions, newest first */
 void arena_reset(struct arena *arena); /* as arena_free + arena_new, keeping the first block */
 
 /* Zeroed, aligned for any type; valid until the arena is reset or freed. */

@@ -5,8 +5,8 @@
 
 #include "base/field.h"
 
-/* Runs the check of a format; it may put a normalised text in place (in the call's arena). NULL when the text is
- * good, else the key of the fault. */
+/* Runs the check of a format; it may put a normalised text in place (in the call's arena). NULL when the text
+ * is good, else the key of the fault. */
 const char *field_format_check(struct call *call, const char *format, struct str *text);
 /* Full-width letters, digits and punctuation (U+FF01-FF5E, U+3000) as their ASCII twins. */
 struct str field_narrow(struct arena *arena, struct str text);

@@ -50,13 +50,14 @@ static bool parse_prefix(struct str address, struct str bits_text, struct ip_key
     uint8_t low[16], high[16];
     bool is_v4;
     int64_t bits;
-    if (!bytes_of(address, low, &is_v4) || !str_to_int(bits_text, &bits) || bits < 0 || bits > (is_v4 ? 32 : 128))
+    if (!bytes_of(address, low, &is_v4) || !str_to_int(bits_text, &bits) || bits < 0 ||
+        bits > (is_v4 ? 32 : 128))
         return false;
     if (is_v4)
         bits += 96;
     memcpy(high, low, 16);
     for (int bit = (int)bits; bit < 128; bit++) {
-        low[bit / 8] &= (uint8_t)~(0x80 >> (bit % 8));
+        low[bit / 8] &= (uint8_t) ~(0x80 >> (bit % 8));
         high[bit / 8] |= (uint8_t)(0x80 >> (bit % 8));
     }
     *first = key_of(low);
@@ -69,7 +70,8 @@ bool ip_parse_range(struct str range, struct ip_key *ret_first, struct ip_key *r
     size_t at;
     range = str_trim(range);
     if (str_find(range, STR("/"), &at))
-        return parse_prefix(str_slice(range, 0, at), str_slice(range, at + 1, range.len), ret_first, ret_last);
+        return parse_prefix(str_slice(range, 0, at), str_slice(range, at + 1, range.len), ret_first,
+                            ret_last);
     if (!str_find(range, STR("-"), &at)) {
         if (!ip_parse(range, ret_first))
             return false;

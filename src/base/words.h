@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * words: the message table. Every text a person reads is a key here with Chinese and English.
- * Sources: src/base/words, src/<room>/words, src/domain/<capability>/words, each zh.json and en.json: one flat object
- * {"key": "text with {0} {1}"}. They are built into the program; a key in one language and not in the other fails the build's test.
+ * Sources: src/base/words, src/<room>/words, src/domain/<capability>/words, each zh.json and en.json: one
+ * flat object
+ * {"key": "text with {0} {1}"}. They are built into the program; a key in one language and not in the other
+ * fails the build's test.
  */
 #ifndef ANZE_BASE_WORDS_H
 #define ANZE_BASE_WORDS_H
@@ -16,7 +18,8 @@ void words_add(enum call_lang lang, struct str json_text);
 struct str words_get(enum call_lang lang, const char *key);
 bool words_has(enum call_lang lang, const char *key);
 /* With {0} {1} … filled. */
-struct str words_fill(struct arena *arena, enum call_lang lang, const char *key, const struct str *args, size_t many);
+struct str words_fill(struct arena *arena, enum call_lang lang, const char *key, const struct str *args,
+                      size_t many);
 /* "单位名称：不能为空" style sentence of a fault; the field's label is found through table (may be NULL). */
 struct str words_fault(struct call *call, const struct field_table *table, const struct call_fault *fault);
 /* The label of a field: "field.<table>.<field>". */

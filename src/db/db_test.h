@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * db_test: a fresh database for a unit test: a SQLite file in a new temporary folder, or, when ANZE_TEST_PG holds a
- * connection string, a new schema on that PostgreSQL. Both go with db_test_close.
+ * db_test: a fresh database for a unit test: a SQLite file in a new temporary folder, or, when ANZE_TEST_PG
+ * holds a connection string, a new schema on that PostgreSQL. Both go with db_test_close.
  *
  *     struct db_test t;
  *     db_test_open(&t, org_steps, org_steps_many);
@@ -21,11 +21,11 @@
 #include "db/db_inner.h"
 
 struct db_test {
-    struct db *db;      /* DB_WRITE, no transaction open */
-    struct call call;   /* with an arena, the database, now_ms, Chinese */
-    char where[512];    /* for further connections and lanes */
-    char folder[64];    /* SQLite: holds the file, free for others */
-    char schema[64];    /* PostgreSQL */
+    struct db *db;    /* DB_WRITE, no transaction open */
+    struct call call; /* with an arena, the database, now_ms, Chinese */
+    char where[512];  /* for further connections and lanes */
+    char folder[64];  /* SQLite: holds the file, free for others */
+    char schema[64];  /* PostgreSQL */
 };
 
 static inline void db_test_script(const char *where, const char *sql)
@@ -52,7 +52,8 @@ static inline void db_test_place(struct db_test *t)
     snprintf(t->schema, sizeof t->schema, "anze_test_%ld_%d", (long)getpid(), ++serial);
     snprintf(sql, sizeof sql, "CREATE SCHEMA %s", t->schema);
     db_test_script(pg, sql);
-    snprintf(t->where, sizeof t->where, "%s%coptions=-csearch_path%%3D%s", pg, strchr(pg, '?') ? '&' : '?', t->schema);
+    snprintf(t->where, sizeof t->where, "%s%coptions=-csearch_path%%3D%s", pg, strchr(pg, '?') ? '&' : '?',
+             t->schema);
 }
 
 /* Steps may be none: tables are then made with db_test_step. Aborts when the database cannot be had. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * domain_test: a database with the steps of all rooms and capabilities, the shipped words, and small helpers, for the unit
- * tests of capabilities. Runs on PostgreSQL too when ANZE_TEST_PG is set (db_test.h).
+ * domain_test: a database with the steps of all rooms and capabilities, the shipped words, and small helpers,
+ * for the unit tests of capabilities. Runs on PostgreSQL too when ANZE_TEST_PG is set (db_test.h).
  */
 #ifndef ANZE_DOMAIN_TEST_H
 #define ANZE_DOMAIN_TEST_H
@@ -15,7 +15,7 @@
 
 struct domain_test {
     struct db_test db;
-    struct call *call; /* of the local administrator */
+    struct call *call;                  /* of the local administrator */
     int64_t root_id, unit_id, other_id; /* 示例县数据局, 教育局, 卫健局 */
 };
 
@@ -32,15 +32,24 @@ static inline struct str domain_test_file(struct arena *arena, const char *path)
 
 static inline void domain_test_steps(struct domain_test *t)
 {
-    static const char *const order[] = {"ledger", "access", "rules", "jobs", "domain/org", "domain/registry", "domain/attachment",
-                                        "domain/finding", "domain/rectify", "domain/*"};
+    static const char *const order[] = {"ledger",
+                                        "access",
+                                        "rules",
+                                        "jobs",
+                                        "domain/org",
+                                        "domain/registry",
+                                        "domain/attachment",
+                                        "domain/finding",
+                                        "domain/rectify",
+                                        "domain/*"};
     static struct db_step steps[128];
     ARENA(arena, 16 << 20);
     size_t many = 0;
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         glob_t found;
         const char *source = getenv("ANZE_SOURCE");
-        if (!source || glob(str_format(arena, "%s/src/%s/steps/*.sql", source, order[i]).at, 0, NULL, &found) != 0)
+        if (!source ||
+            glob(str_format(arena, "%s/src/%s/steps/*.sql", source, order[i]).at, 0, NULL, &found) != 0)
             log_abort("test: no steps of %s; is ANZE_SOURCE set?", order[i]);
         for (size_t k = 0; k < found.gl_pathc && many < 128; k++) {
             const char *base = strrchr(found.gl_pathv[k], '/') + 1;
@@ -48,7 +57,8 @@ static inline void domain_test_steps(struct domain_test *t)
             for (size_t s = 0; s < many && !known; s++)
                 known = strcmp(steps[s].name, str_c(arena, str_of(base))) == 0;
             if (!known)
-                steps[many++] = (struct db_step){order[i], str_c(arena, str_of(base)), domain_test_file(arena, found.gl_pathv[k])};
+                steps[many++] = (struct db_step){order[i], str_c(arena, str_of(base)),
+                                                 domain_test_file(arena, found.gl_pathv[k])};
         }
         globfree(&found);
     }
@@ -63,7 +73,8 @@ static inline enum err domain_test_path(struct call *call, int64_t unit_id, stru
     return ERR_OK;
 }
 
-static inline struct field_record domain_test_record(struct call *call, const struct field_table *table, const char *const *pairs)
+static inline struct field_record domain_test_record(struct call *call, const struct field_table *table,
+                                                     const char *const *pairs)
 {
     struct field_record record = {table, ARENA_ARRAY(call->arena, struct field_value, table->many)};
     for (; *pairs; pairs++) {
@@ -78,15 +89,19 @@ static inline struct field_record domain_test_record(struct call *call, const st
     }
     return record;
 }
-#define DOMAIN_RECORD(call, table, ...) domain_test_record((call), (table), (const char *const[]){__VA_ARGS__, NULL})
+#define DOMAIN_RECORD(call, table, ...)                                                                      \
+    domain_test_record((call), (table), (const char *const[]){__VA_ARGS__, NULL})
 
-static inline int64_t domain_test_unit(struct call *call, int64_t parent_id, const char *name, const char *kind)
+static inline int64_t domain_test_unit(struct call *call, int64_t parent_id, const char *name,
+                                       const char *kind)
 {
     int64_t unit_id;
     const char *parent = str_format(call->arena, "parent_id=%lld", (long long)parent_id).at;
-    const char *unit = str_format(call->arena, "unit_name=%s", name).at, *of_kind = str_format(call->arena, "unit_kind=%s", kind).at;
-    struct field_record record = parent_id ? DOMAIN_RECORD(call, &org_unit_table, unit, of_kind, parent)
-                                           : DOMAIN_RECORD(call, &org_unit_table, unit, of_kind, "region_code=330000");
+    const char *unit = str_format(call->arena, "unit_name=%s", name).at,
+               *of_kind = str_format(call->arena, "unit_kind=%s", kind).at;
+    struct field_record record =
+        parent_id ? DOMAIN_RECORD(call, &org_unit_table, unit, of_kind, parent)
+                  : DOMAIN_RECORD(call, &org_unit_table, unit, of_kind, "region_code=330000");
     if (org_unit_create(call, &record, &unit_id) != ERR_OK)
         log_abort("test: unit %s", name);
     return unit_id;

@@ -181,8 +181,7 @@ static int start(void **state)
         "CREATE TABLE thing (thing_id INTEGER PRIMARY KEY, unit_path TEXT NOT NULL, name TEXT NOT NULL,"
         " size INTEGER, color TEXT) STRICT");
     assert_int_equal(
-        db_run(&test.db.call,
-               "INSERT INTO thing(unit_path, name) VALUES('/1/', 'own'), ('/2/', 'foreign')"),
+        db_run(&test.db.call, "INSERT INTO thing(unit_path, name) VALUES('/1/', 'own'), ('/2/', 'foreign')"),
         ERR_OK);
     test_people(&test);
     return 0;

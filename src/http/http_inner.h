@@ -273,7 +273,8 @@ bool http_wants_sheet(const struct http_exchange *x);
 
 /* ---- http_list.c ---- */
 
-/* Does the route itself give one of the usual parameters a meaning (its query table, a filter of its list)? */
+/* Does the route itself give one of the usual parameters a meaning (its query table, a filter of its list)?
+ */
 bool http_names_param(const struct http_route *route, const char *name);
 
 #endif

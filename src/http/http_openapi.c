@@ -232,9 +232,8 @@ static void put_content(struct call *call, struct json_writer *w, const struct h
 
 static void put_responses(struct call *call, struct json_writer *w, const struct http_route *route)
 {
-    bool created =
-        strcmp(route->method, "POST") == 0 && !(route->flags & (HTTP_READS | HTTP_CHANGES)) &&
-        route->kind != HTTP_FILE;
+    bool created = strcmp(route->method, "POST") == 0 && !(route->flags & (HTTP_READS | HTTP_CHANGES)) &&
+                   route->kind != HTTP_FILE;
     const char *status = route->kind == HTTP_NONE ? "204" : created ? "201" : "200";
     json_open_object(w, "responses");
     json_open_object(w, status);

@@ -187,7 +187,8 @@ static enum err reply_json(struct http_request *r)
     const struct http_route *route = r->match.row->route;
     struct http_answer *answer = &r->answer;
     bool none = route->kind == HTTP_NONE && r->out.len == 1;
-    bool created = !r->get && strcmp(route->method, "POST") == 0 && !(route->flags & (HTTP_READS | HTTP_CHANGES));
+    bool created =
+        !r->get && strcmp(route->method, "POST") == 0 && !(route->flags & (HTTP_READS | HTTP_CHANGES));
     json_close_object(&r->writer);
     TRY(buf_check(&r->out));
     answer->status = r->x.status ? r->x.status : none ? 204 : created ? 201 : 200;

@@ -17,8 +17,16 @@ static const char *const states[] = {"filed", "withdrawn", NULL};
 const struct field_enum attachment_state_enum = {"attachment_state", states, NULL};
 
 /* Kinds that every authority has, whatever its rules ask for; the packs add theirs. */
-const char *const attachment_general_kinds[] = {"evidence",        "stamped_scan", "evaluation_report", "filing_certificate", "grading_report",
-                                                "meeting_minutes", "commitment",   "handling_opinion",  "other",              NULL};
+const char *const attachment_general_kinds[] = {"evidence",
+                                                "stamped_scan",
+                                                "evaluation_report",
+                                                "filing_certificate",
+                                                "grading_report",
+                                                "meeting_minutes",
+                                                "commitment",
+                                                "handling_opinion",
+                                                "other",
+                                                NULL};
 
 /* ---- subjects ---- */
 
@@ -41,7 +49,8 @@ void attachment_declare_subject(const char *kind, attachment_reach *reach)
     subjects[many_subjects++].reach = reach;
 }
 
-enum err attachment_subject(struct call *call, struct str kind, int64_t subject_id, int64_t *ret_unit_id, struct str *ret_unit_path)
+enum err attachment_subject(struct call *call, struct str kind, int64_t subject_id, int64_t *ret_unit_id,
+                            struct str *ret_unit_path)
 {
     for (size_t i = 0; i < many_subjects; i++)
         if (str_is(kind, subjects[i].kind))
@@ -127,7 +136,8 @@ bool attachment_period_parse(struct call *call, struct str text, struct attachme
 /* ---- rows ---- */
 
 /* The file's name may tell of people: what stands in the ledger for ever is the digest, not the name. */
-static enum err record(struct call *call, const char *verb, int64_t attachment_id, const struct attachment_new *a, struct str note)
+static enum err record(struct call *call, const char *verb, int64_t attachment_id,
+                       const struct attachment_new *a, struct str note)
 {
     BUF(detail, 8192);
     struct json_writer w = json_writer(&detail);
@@ -147,8 +157,12 @@ static enum err record(struct call *call, const char *verb, int64_t attachment_i
     json_close_object(&w);
     TRY(buf_check(&detail));
     return ledger_append(call,
-                         &(struct ledger_fact){.verb = verb, .subject_kind = "attachment", .subject_id = attachment_id,
-                                               .unit_id = a->unit_id, .unit_path = a->unit_path, .detail = buf_str(&detail)},
+                         &(struct ledger_fact){.verb = verb,
+                                               .subject_kind = "attachment",
+                                               .subject_id = attachment_id,
+                                               .unit_id = a->unit_id,
+                                               .unit_path = a->unit_path,
+                                               .detail = buf_str(&detail)},
                          NULL);
 }
 
@@ -161,14 +175,17 @@ enum err attachment_add(struct call *call, const struct attachment_new *made, in
 {
     struct call_who who = call_who(call);
     DB_ROWS(rows);
-    TRY(db_one(call, &rows,
-               "INSERT INTO attachment (subject_kind, subject_id, unit_id, unit_path, kind, file_name, media_type, size, digest,"
-               " period_from, period_to, note, state, by_authority, uploaded_by, uploaded_by_name, uploaded_at_ms)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'filed', $13, $14, $15, $16) RETURNING attachment_id",
-               db_str(made->subject_kind), db_int(made->subject_id), db_int(made->unit_id), db_str(made->unit_path), db_str(made->kind),
-               db_str(made->file_name), db_c(made->file.media_type), db_int(made->file.size), db_str(made->file.digest),
-               db_c(made->period.from), db_c(made->period.to), db_str_or_null(made->note), db_int(is_authority(call)),
-               db_int(who.user_id), db_str(who.display_name), db_int(call->now_ms)));
+    TRY(db_one(
+        call, &rows,
+        "INSERT INTO attachment (subject_kind, subject_id, unit_id, unit_path, kind, file_name, media_type, "
+        "size, digest,"
+        " period_from, period_to, note, state, by_authority, uploaded_by, uploaded_by_name, uploaded_at_ms)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'filed', $13, $14, $15, $16) RETURNING "
+        "attachment_id",
+        db_str(made->subject_kind), db_int(made->subject_id), db_int(made->unit_id), db_str(made->unit_path),
+        db_str(made->kind), db_str(made->file_name), db_c(made->file.media_type), db_int(made->file.size),
+        db_str(made->file.digest), db_c(made->period.from), db_c(made->period.to), db_str_or_null(made->note),
+        db_int(is_authority(call)), db_int(who.user_id), db_str(who.display_name), db_int(call->now_ms)));
     *ret_attachment_id = db_col_int(&rows, 0);
     db_rows_close(&rows);
     rules_touch(call, "unit", made->unit_id);
@@ -181,7 +198,8 @@ enum err attachment_withdraw(struct call *call, int64_t attachment_id, struct st
     bool filed, by_authority;
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
-               "SELECT subject_kind, subject_id, unit_id, unit_path, kind, digest, state, by_authority FROM attachment WHERE attachment_id = $1",
+               "SELECT subject_kind, subject_id, unit_id, unit_path, kind, digest, state, by_authority FROM "
+               "attachment WHERE attachment_id = $1",
                db_int(attachment_id)));
     a.subject_kind = db_col_copy(call, &rows, 0);
     a.subject_id = db_col_int(&rows, 1);
@@ -198,7 +216,8 @@ enum err attachment_withdraw(struct call *call, int64_t attachment_id, struct st
     if (by_authority && !is_authority(call))
         return call_fail(call, ERR_REFUSED, NULL, "attachment.fault.not_yours");
     TRY(db_run(call,
-               "UPDATE attachment SET state = 'withdrawn', withdrawn_by = $2, withdrawn_at_ms = $3, withdrawn_why = $4 WHERE attachment_id = $1",
+               "UPDATE attachment SET state = 'withdrawn', withdrawn_by = $2, withdrawn_at_ms = $3, "
+               "withdrawn_why = $4 WHERE attachment_id = $1",
                db_int(attachment_id), db_int(call_who(call).user_id), db_int(call->now_ms), db_str(reason)));
     rules_touch(call, "unit", a.unit_id);
     return record(call, "attachment.withdrawn", attachment_id, &a, reason);
@@ -206,6 +225,8 @@ enum err attachment_withdraw(struct call *call, int64_t attachment_id, struct st
 
 enum err attachment_count(struct call *call, const char *subject_kind, int64_t subject_id, int64_t *ret)
 {
-    return db_get_int(call, ret, 0, "SELECT COUNT(*) FROM attachment WHERE subject_kind = $1 AND subject_id = $2 AND state = 'filed'",
-                      db_c(subject_kind), db_int(subject_id));
+    return db_get_int(
+        call, ret, 0,
+        "SELECT COUNT(*) FROM attachment WHERE subject_kind = $1 AND subject_id = $2 AND state = 'filed'",
+        db_c(subject_kind), db_int(subject_id));
 }

@@ -49,12 +49,14 @@ static enum err reach_letter(struct call *call, int64_t id, int64_t *ret_unit_id
     return ERR_OK;
 }
 
-/* Evidence at a finding may be seen by the scan team, which sees no personal data; training lists and minutes may not. */
+/* Evidence at a finding may be seen by the scan team, which sees no personal data; training lists and minutes
+ * may not. */
 static enum err check_scan_team(struct call *call, struct str subject_kind)
 {
     bool scan_only = access_is(call, ROLE_SCAN_TEAM) && !access_is(call, ROLES_AUTHORITY | ROLES_UNIT);
-    return scan_only && !str_is(subject_kind, "finding") ? call_fail(call, ERR_FORBIDDEN, "subject_kind", "attachment.fault.scan_team")
-                                                         : ERR_OK;
+    return scan_only && !str_is(subject_kind, "finding")
+               ? call_fail(call, ERR_FORBIDDEN, "subject_kind", "attachment.fault.scan_team")
+               : ERR_OK;
 }
 
 /* ---- lists ---- */
@@ -81,8 +83,10 @@ static const struct field fields[] = {
 };
 const struct field_table attachment_table = FIELD_TABLE("attachment", fields);
 #define SELECT                                                                                               \
-    "SELECT a.attachment_id, a.subject_kind, a.subject_id, a.unit_id, u.unit_name, a.kind, a.file_name, a.media_type, a.size, a.digest,"     \
-    " a.period_from, a.period_to, a.note, a.state, a.uploaded_by_name, a.uploaded_at_ms, a.withdrawn_at_ms, a.withdrawn_why, a.unit_path" \
+    "SELECT a.attachment_id, a.subject_kind, a.subject_id, a.unit_id, u.unit_name, a.kind, a.file_name, "    \
+    "a.media_type, a.size, a.digest,"                                                                        \
+    " a.period_from, a.period_to, a.note, a.state, a.uploaded_by_name, a.uploaded_at_ms, "                   \
+    "a.withdrawn_at_ms, a.withdrawn_why, a.unit_path"                                                        \
     " FROM attachment a JOIN org_unit u ON u.unit_id = a.unit_id"
 #define PATH_COLUMN 18
 static const struct db_filter filters[] = {
@@ -95,8 +99,8 @@ static const struct db_filter filters[] = {
 };
 static const struct db_sort sorts[] = {{"attachment_id", "a.attachment_id"}};
 
-/* Without a subject: what the unit itself may see anyway. A letter in draft and a case under consideration are shown by their
- * own pages, where reaching them is asked first. */
+/* Without a subject: what the unit itself may see anyway. A letter in draft and a case under consideration
+ * are shown by their own pages, where reaching them is asked first. */
 static const struct db_list open_list = {
     .columns = &attachment_table,
     .select = SELECT,
@@ -142,7 +146,8 @@ static enum err list_handle(struct call *call, struct http_exchange *x)
     bool named = kind.len && str_to_int(id, &subject_id);
     if (named)
         TRY(attachment_subject(call, kind, subject_id, &unit_id, &path));
-    return db_list(call, named || access_is(call, ROLES_AUTHORITY) ? &whole_list : &open_list, &ask, x->out, put_title);
+    return db_list(call, named || access_is(call, ROLES_AUTHORITY) ? &whole_list : &open_list, &ask, x->out,
+                   put_title);
 }
 
 /* ---- one ---- */
@@ -213,11 +218,13 @@ static enum err check_words(struct call *call, struct http_exchange *x, struct a
     if (!known)
         return call_fail(call, ERR_INVALID, "kind", "attachment.fault.kind", made->kind);
     if (!attachment_period_parse(call, field_str(&x->query, "period"), &made->period))
-        return call_fail(call, ERR_INVALID, "period", "attachment.fault.period", field_str(&x->query, "period"));
+        return call_fail(call, ERR_INVALID, "period", "attachment.fault.period",
+                         field_str(&x->query, "period"));
     return attachment_subject(call, made->subject_kind, made->subject_id, &made->unit_id, &made->unit_path);
 }
 
-/* A marked file is not kept: neither its bytes nor its name. That it was tried, and by whom, stands in the ledger (J2, Z6). */
+/* A marked file is not kept: neither its bytes nor its name. That it was tried, and by whom, stands in the
+ * ledger (J2, Z6). */
 static enum err look_for_marks(struct call *call, struct http_exchange *x, struct upload *upload)
 {
     struct paper_marks marks = {0};
@@ -240,17 +247,24 @@ static enum err new_prepare(struct call *call, struct http_exchange *x)
         return call_fail(call, ERR_TOO_LARGE, "file", "attachment.fault.size",
                          str_format(call->arena, "%lld", (long long)(ATTACHMENT_SIZE_MAX >> 20)));
     TRY(look_for_marks(call, x, upload));
-    return upload->marked ? ERR_OK : attachment_store(call, call->app, x->upload_path, x->upload_name, &upload->made.file);
+    return upload->marked
+               ? ERR_OK
+               : attachment_store(call, call->app, x->upload_path, x->upload_name, &upload->made.file);
 }
 
 static enum err refuse_marked(struct call *call, const struct upload *upload)
 {
     const struct attachment_new *made = &upload->made;
-    struct str detail = str_format(call->arena, "{\"subject_kind\":\"%.*s\",\"subject_id\":%lld,\"place\":\"%.*s\"}",
-                                   STR_ARG(made->subject_kind), (long long)made->subject_id, STR_ARG(upload->mark_place));
+    struct str detail =
+        str_format(call->arena, "{\"subject_kind\":\"%.*s\",\"subject_id\":%lld,\"place\":\"%.*s\"}",
+                   STR_ARG(made->subject_kind), (long long)made->subject_id, STR_ARG(upload->mark_place));
     TRY(ledger_append(call,
-                      &(struct ledger_fact){.verb = "attachment.refused_marked", .subject_kind = "unit", .subject_id = made->unit_id,
-                                            .unit_id = made->unit_id, .unit_path = made->unit_path, .detail = detail},
+                      &(struct ledger_fact){.verb = "attachment.refused_marked",
+                                            .subject_kind = "unit",
+                                            .subject_id = made->unit_id,
+                                            .unit_id = made->unit_id,
+                                            .unit_path = made->unit_path,
+                                            .detail = detail},
                       NULL));
     struct call_fault *fault = call_fault_add(call, "file", "attachment.fault.marked");
     if (fault)
@@ -310,27 +324,68 @@ static enum err kinds_handle(struct call *call, struct http_exchange *x)
     return ERR_OK;
 }
 
-#define SEERS   (ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM)
-#define GIVERS  (ROLE_COUNTY_OFFICER | ROLE_REGULATOR | ROLE_OFFICE_DIRECTOR | ROLES_UNIT | ROLE_SCAN_TEAM)
+#define SEERS  (ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM)
+#define GIVERS (ROLE_COUNTY_OFFICER | ROLE_REGULATOR | ROLE_OFFICE_DIRECTOR | ROLES_UNIT | ROLE_SCAN_TEAM)
 static const struct http_route routes[] = {
-    {.method = "GET", .path = "/api/attachments", .grant = SEERS, .name = "attachment_list", .prepare = list_prepare, .handle = list_handle,
-     .kind = HTTP_LIST, .reply = &attachment_table, .list = &open_list, .summary_zh = "附件与证明材料", .summary_en = "Documents handed in"},
-    {.method = "POST", .path = "/api/attachments", .grant = GIVERS, .name = "attachment_create", .prepare = new_prepare,
-     .handle = new_handle, .kind = HTTP_ONE, .flags = HTTP_UPLOAD | HTTP_KEEP, .query = &new_table, .reply = &attachment_table,
-     .summary_zh = "上传附件", .summary_en = "Hand in a document"},
-    {.method = "GET", .path = "/api/attachments/{attachment_id}/content", .grant = SEERS, .name = "attachment_content",
-     .prepare = content_prepare, .kind = HTTP_FILE, .flags = HTTP_DIRECT, .summary_zh = "附件内容", .summary_en = "The document itself"},
-    {.method = "POST", .path = "/api/attachments/{attachment_id}/withdraw", .grant = GIVERS & ~(unsigned)ROLE_SCAN_TEAM,
-     .name = "attachment_withdraw", .handle = withdraw_handle, .kind = HTTP_ONE, .body = &reason_table, .reply = &attachment_table,
-     .summary_zh = "撤回附件", .summary_en = "Withdraw a document"},
-    {.method = "GET", .path = "/api/evidence-kinds", .grant = SEERS, .name = "attachment_kinds", .handle = kinds_handle, .kind = HTTP_ANY,
-     .summary_zh = "材料种类", .summary_en = "Kinds of documents that the rules ask for"},
+    {.method = "GET",
+     .path = "/api/attachments",
+     .grant = SEERS,
+     .name = "attachment_list",
+     .prepare = list_prepare,
+     .handle = list_handle,
+     .kind = HTTP_LIST,
+     .reply = &attachment_table,
+     .list = &open_list,
+     .summary_zh = "附件与证明材料",
+     .summary_en = "Documents handed in"},
+    {.method = "POST",
+     .path = "/api/attachments",
+     .grant = GIVERS,
+     .name = "attachment_create",
+     .prepare = new_prepare,
+     .handle = new_handle,
+     .kind = HTTP_ONE,
+     .flags = HTTP_UPLOAD | HTTP_KEEP,
+     .query = &new_table,
+     .reply = &attachment_table,
+     .summary_zh = "上传附件",
+     .summary_en = "Hand in a document"},
+    {.method = "GET",
+     .path = "/api/attachments/{attachment_id}/content",
+     .grant = SEERS,
+     .name = "attachment_content",
+     .prepare = content_prepare,
+     .kind = HTTP_FILE,
+     .flags = HTTP_DIRECT,
+     .summary_zh = "附件内容",
+     .summary_en = "The document itself"},
+    {.method = "POST",
+     .path = "/api/attachments/{attachment_id}/withdraw",
+     .grant = GIVERS & ~(unsigned)ROLE_SCAN_TEAM,
+     .name = "attachment_withdraw",
+     .handle = withdraw_handle,
+     .kind = HTTP_ONE,
+     .body = &reason_table,
+     .reply = &attachment_table,
+     .summary_zh = "撤回附件",
+     .summary_en = "Withdraw a document"},
+    {.method = "GET",
+     .path = "/api/evidence-kinds",
+     .grant = SEERS,
+     .name = "attachment_kinds",
+     .handle = kinds_handle,
+     .kind = HTTP_ANY,
+     .summary_zh = "材料种类",
+     .summary_en = "Kinds of documents that the rules ask for"},
 };
 
 /* A document for a part of the period asked about proves that part; a yearly one does not prove a quarter. */
 static const struct rules_fact facts[] = {
-    {.name = "evidence.filed", .subject = "unit", .args = {"kind", "period"},
-     .sql = "SELECT a.unit_id, a.uploaded_at_ms, NULL FROM attachment a WHERE a.state = 'filed' AND ($1 = 0 OR a.unit_id = $1)"
+    {.name = "evidence.filed",
+     .subject = "unit",
+     .args = {"kind", "period"},
+     .sql = "SELECT a.unit_id, a.uploaded_at_ms, NULL FROM attachment a WHERE a.state = 'filed' AND ($1 = 0 "
+            "OR a.unit_id = $1)"
             " AND ($2 = '' OR a.kind = $2) AND a.period_from >= $3 AND a.period_to <= $4"},
 };
 

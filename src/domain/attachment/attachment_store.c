@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. What was acknowledged must still be there after the power went, and must still be what was handed in. So the copy is
- * forced to disk, dropped from the page cache, read back and hashed before it gets its name; the folder is forced to disk after.
- * A name is a digest, so the same bytes are one file, and a file can be checked at any time by its name alone. A crash leaves
- * at most a temporary file or bytes without a row: nobody refers to them.
+ * Method. What was acknowledged must still be there after the power went, and must still be what was handed
+ * in. So the copy is forced to disk, dropped from the page cache, read back and hashed before it gets its
+ * name; the folder is forced to disk after. A name is a digest, so the same bytes are one file, and a file
+ * can be checked at any time by its name alone. A crash leaves at most a temporary file or bytes without a
+ * row: nobody refers to them.
  */
 #include "domain/attachment/attachment.h"
 
@@ -62,7 +63,9 @@ static bool copy_run(struct call *call, struct copy *copy)
         if (got == 0)
             break;
         if (copy->size == 0)
-            copy->head = str_copy(call->arena, (struct str){copy->piece, (size_t)(got < ATTACHMENT_HEAD ? got : ATTACHMENT_HEAD)});
+            copy->head =
+                str_copy(call->arena,
+                         (struct str){copy->piece, (size_t)(got < ATTACHMENT_HEAD ? got : ATTACHMENT_HEAD)});
         crypt_sm3_add(state, copy->piece, (size_t)got);
         copy->size += got;
         if (copy->to >= 0 && !write_all(copy->to, copy->piece, (size_t)got))
@@ -122,7 +125,8 @@ static struct places places_of(struct call *call, const char *data_dir, struct s
 }
 
 /* Writes the bytes under a temporary name and proves them. The temporary file is gone when this fails. */
-static enum err write_temporary(struct call *call, const char *root, const char *path, char *piece, char *temporary, struct copy *ret)
+static enum err write_temporary(struct call *call, const char *root, const char *path, char *piece,
+                                char *temporary, struct copy *ret)
 {
     FD(from);
     FD(to);
@@ -162,7 +166,8 @@ static enum err give_name(struct call *call, const struct places *at, const char
 }
 
 /* A file whose head is not on the list leaves nothing behind: it is looked at before anything is written. */
-static enum err look_first(struct call *call, const char *path, struct str file_name, char *piece, const char **ret_type)
+static enum err look_first(struct call *call, const char *path, struct str file_name, char *piece,
+                           const char **ret_type)
 {
     FD(fd);
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -179,7 +184,8 @@ static enum err look_first(struct call *call, const char *path, struct str file_
     return *ret_type ? ERR_OK : ERR_INVALID;
 }
 
-enum err attachment_store(struct call *call, const char *data_dir, const char *path, struct str file_name, struct attachment_file *ret)
+enum err attachment_store(struct call *call, const char *data_dir, const char *path, struct str file_name,
+                          struct attachment_file *ret)
 {
     char *piece = arena_alloc(call->arena, PIECE);
     struct places at = places_of(call, data_dir, STR("0000"));

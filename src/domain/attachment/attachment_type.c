@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. The bytes say the family (a PDF, a package, an old office file, an image, a text), the ending of the name says which
- * member of it. Neither is believed alone: a program named .pdf has no PDF's first bytes, and a web page named .txt is served as
- * plain text whatever it holds, since the type that goes out is the one found here.
+ * Method. The bytes say the family (a PDF, a package, an old office file, an image, a text), the ending of
+ * the name says which member of it. Neither is believed alone: a program named .pdf has no PDF's first bytes,
+ * and a web page named .txt is served as plain text whatever it holds, since the type that goes out is the
+ * one found here.
  */
 #include "domain/attachment/attachment.h"
 
 #include <string.h>
 
-enum family { FAMILY_NONE, FAMILY_PDF, FAMILY_PACKAGE, FAMILY_OLE, FAMILY_PNG, FAMILY_JPEG, FAMILY_TIFF, FAMILY_BMP, FAMILY_TEXT };
+enum family {
+    FAMILY_NONE,
+    FAMILY_PDF,
+    FAMILY_PACKAGE,
+    FAMILY_OLE,
+    FAMILY_PNG,
+    FAMILY_JPEG,
+    FAMILY_TIFF,
+    FAMILY_BMP,
+    FAMILY_TEXT
+};
 
 static const struct kind {
     const char *ending, *media_type;
@@ -55,10 +66,13 @@ static enum family family_of(struct str head)
         size_t len;
         enum family family;
     } starts[] = {
-        {"PK\3\4", 4, FAMILY_PACKAGE},   {"PK\5\6", 4, FAMILY_PACKAGE},
+        {"PK\3\4", 4, FAMILY_PACKAGE},
+        {"PK\5\6", 4, FAMILY_PACKAGE},
         {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8, FAMILY_OLE},
-        {"\x89PNG\r\n\x1A\n", 8, FAMILY_PNG}, {"\xFF\xD8\xFF", 3, FAMILY_JPEG},
-        {"II*\0", 4, FAMILY_TIFF},        {"MM\0*", 4, FAMILY_TIFF},
+        {"\x89PNG\r\n\x1A\n", 8, FAMILY_PNG},
+        {"\xFF\xD8\xFF", 3, FAMILY_JPEG},
+        {"II*\0", 4, FAMILY_TIFF},
+        {"MM\0*", 4, FAMILY_TIFF},
         {"BM", 2, FAMILY_BMP},
     };
     size_t at;
@@ -91,6 +105,7 @@ const char *attachment_media_type(struct call *call, struct str head, struct str
         (void)call_fail(call, ERR_INVALID, "filename", "attachment.fault.type_differs", ending);
         return NULL;
     }
-    (void)call_fail(call, ERR_INVALID, "filename", "attachment.fault.type", ending.len ? ending : file_name, STR(LISTED));
+    (void)call_fail(call, ERR_INVALID, "filename", "attachment.fault.type", ending.len ? ending : file_name,
+                    STR(LISTED));
     return NULL;
 }

@@ -7,7 +7,8 @@
 #include "rules/rules.h"
 
 /* History, ledger, and a touch for the rules. note is kept in both; nothing personal may stand in it. */
-enum err discipline_record(struct call *call, const struct discipline_case *c, const char *verb, struct str note);
+enum err discipline_record(struct call *call, const struct discipline_case *c, const char *verb,
+                           struct str note);
 /* Moves to a state; ERR_CONFLICT when somebody else was quicker. */
 enum err discipline_move(struct call *call, struct discipline_case *c, const char *to);
 /* Tells the people whom the new state concerns. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the rules propose becomes a draft for people to decide. The engine fires a cause once; here only the words are found.
+ * What the rules propose becomes a draft for people to decide. The engine fires a cause once; here only the
+ * words are found.
  */
 #include "domain/discipline/discipline_inner.h"
 
@@ -25,13 +26,16 @@ static enum err finding_sentence(struct call *call, int64_t finding_id, struct s
     struct str system = STR_NONE;
     if (finding.system_id) {
         DB_ROWS(rows);
-        TRY(db_query(call, &rows, "SELECT system_name FROM info_system WHERE system_id = $1", db_int(finding.system_id)));
+        TRY(db_query(call, &rows, "SELECT system_name FROM info_system WHERE system_id = $1",
+                     db_int(finding.system_id)));
         if (db_next(&rows))
             system = str_format(call->arena, "“%.*s”", STR_ARG(db_col_str(&rows, 0)));
         TRY(db_end(&rows));
     }
-    struct str level = words_get(CALL_ZH, str_format(call->arena, "enum.severity.%.*s", STR_ARG(finding.severity)).at);
-    struct str args[] = {system.len ? system : words_get(CALL_ZH, "discipline.facts.some_asset"), finding.title, level};
+    struct str level =
+        words_get(CALL_ZH, str_format(call->arena, "enum.severity.%.*s", STR_ARG(finding.severity)).at);
+    struct str args[] = {system.len ? system : words_get(CALL_ZH, "discipline.facts.some_asset"),
+                         finding.title, level};
     *ret = words_fill(call->arena, CALL_ZH, "discipline.facts.finding", args, 3);
     return ERR_OK;
 }
@@ -42,7 +46,8 @@ static enum err facts_of(struct call *call, const struct rules_case *about, cons
     if (strcmp(about->subject_kind, "finding") == 0)
         TRY(finding_sentence(call, about->subject_id, &first));
     bool both = first.len && strcmp(kind, "interview") != 0;
-    *ret = first.len ? both ? str_format(call->arena, "%.*s%.*s", STR_ARG(first), STR_ARG(rest)) : first : rest;
+    *ret =
+        first.len ? both ? str_format(call->arena, "%.*s%.*s", STR_ARG(first), STR_ARG(rest)) : first : rest;
     return ERR_OK;
 }
 
@@ -51,10 +56,11 @@ static enum err letter_of(struct call *call, int64_t finding_id, int64_t *ret)
     *ret = 0;
     if (!finding_id)
         return ERR_OK;
-    return db_get_int(call, ret, 0,
-                      "SELECT x.letter_id FROM rectify_letter_finding x JOIN rectify_letter l ON l.letter_id = x.letter_id"
-                      " WHERE x.finding_id = $1 AND l.state <> 'withdrawn' ORDER BY x.letter_id DESC LIMIT 1",
-                      db_int(finding_id));
+    return db_get_int(
+        call, ret, 0,
+        "SELECT x.letter_id FROM rectify_letter_finding x JOIN rectify_letter l ON l.letter_id = x.letter_id"
+        " WHERE x.finding_id = $1 AND l.state <> 'withdrawn' ORDER BY x.letter_id DESC LIMIT 1",
+        db_int(finding_id));
 }
 
 /* One post or a list of them, as "a,b". */
@@ -70,7 +76,8 @@ static struct str posts(struct call *call, const struct json *node)
     return all;
 }
 
-static enum err propose(struct call *call, const struct rules_case *about, const struct json *args, const char *kind)
+static enum err propose(struct call *call, const struct rules_case *about, const struct json *args,
+                        const char *kind)
 {
     int64_t case_id;
     const struct json *by = json_get(args, "decided_by");
@@ -108,7 +115,8 @@ static enum err propose_criticism(struct call *call, const struct rules_case *ab
     return propose(call, about, args, "criticism");
 }
 
-static enum err propose_concealment(struct call *call, const struct rules_case *about, const struct json *args)
+static enum err propose_concealment(struct call *call, const struct rules_case *about,
+                                    const struct json *args)
 {
     return propose(call, about, args, "concealment");
 }
@@ -118,7 +126,8 @@ static enum err propose_shutdown(struct call *call, const struct rules_case *abo
     return propose(call, about, args, "shutdown");
 }
 
-static enum err propose_accountability(struct call *call, const struct rules_case *about, const struct json *args)
+static enum err propose_accountability(struct call *call, const struct rules_case *about,
+                                       const struct json *args)
 {
     return propose(call, about, args, "accountability");
 }

@@ -3,20 +3,29 @@
 
 #include "domain/org/org.h"
 
-static const char *const kinds[] = {"interview", "criticism", "concealment", "shutdown", "accountability", NULL};
+static const char *const kinds[] = {"interview", "criticism",      "concealment",
+                                    "shutdown",  "accountability", NULL};
 const struct field_enum discipline_kind_enum = {"case_kind", kinds, NULL};
 
-static const char *const states[] = {"proposed", "first_agreed", "approved", "returned", "dropped", "held", "done", NULL};
+static const char *const states[] = {"proposed", "first_agreed", "approved", "returned",
+                                     "dropped",  "held",         "done",     NULL};
 const struct field_enum discipline_state_enum = {"case_state", states, NULL};
 
-/* executed: done as ordered; remedied: the unit put it right meanwhile; referred: handed to another authority. */
+/* executed: done as ordered; remedied: the unit put it right meanwhile; referred: handed to another
+ * authority. */
 static const char *const outcomes[] = {"executed", "remedied", "referred", NULL};
 const struct field_enum discipline_outcome_enum = {"case_outcome", outcomes, NULL};
 
 static const struct field case_fields[] = {
     {.name = "case_id", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "case_kind", .type = FIELD_ENUM, .of = &discipline_kind_enum, .flags = FIELD_REQUIRED | FIELD_FILTER},
-    {.name = "state", .type = FIELD_ENUM, .of = &discipline_state_enum, .flags = FIELD_READONLY | FIELD_FILTER},
+    {.name = "case_kind",
+     .type = FIELD_ENUM,
+     .of = &discipline_kind_enum,
+     .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "state",
+     .type = FIELD_ENUM,
+     .of = &discipline_state_enum,
+     .flags = FIELD_READONLY | FIELD_FILTER},
     {.name = "title", .type = FIELD_TEXT, .flags = FIELD_READONLY},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_READONLY},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the papers say. People stand in them by their posts, not their names: a post is what the rule calls for, and a name would stay in
- * the paper for ever. Citations come from the packs in force.
+ * What the papers say. People stand in them by their posts, not their names: a post is what the rule calls
+ * for, and a name would stay in the paper for ever. Citations come from the packs in force.
  */
 #include "domain/discipline/discipline.h"
 
@@ -16,7 +16,8 @@
 
 /* Papers are Chinese whatever language the officer's screen speaks. */
 #define ZH(call, key, ...)                                                                                   \
-    words_fill((call)->arena, CALL_ZH, (key), (struct str[]){__VA_ARGS__}, sizeof((struct str[]){__VA_ARGS__}) / sizeof(struct str))
+    words_fill((call)->arena, CALL_ZH, (key), (struct str[]){__VA_ARGS__},                                   \
+               sizeof((struct str[]){__VA_ARGS__}) / sizeof(struct str))
 
 struct paper {
     struct call *call;
@@ -56,7 +57,8 @@ static struct str moment_text(struct call *call, int64_t ms)
     int64_t minute = (ms - clock_ms_of_day(day)) / 60000;
     struct clock_date date = clock_date(day);
     struct str text = date_text(call, str_of(date.text));
-    return str_format(call->arena, "%.*s%lld时%02lld分", STR_ARG(text), (long long)(minute / 60), (long long)(minute % 60));
+    return str_format(call->arena, "%.*s%lld时%02lld分", STR_ARG(text), (long long)(minute / 60),
+                      (long long)(minute % 60));
 }
 
 /* "党组织主要负责人、行政主要领导" */
@@ -64,7 +66,8 @@ static struct str posts_text(struct call *call, struct str posts)
 {
     struct str part, all = STR_NONE;
     while (str_cut(&posts, ',', &part)) {
-        struct str label = words_get(CALL_ZH, str_format(call->arena, "enum.post_kind.%.*s", STR_ARG(str_trim(part))).at);
+        struct str label =
+            words_get(CALL_ZH, str_format(call->arena, "enum.post_kind.%.*s", STR_ARG(str_trim(part))).at);
         all = all.len ? str_format(call->arena, "%.*s、%.*s", STR_ARG(all), STR_ARG(label)) : label;
     }
     return all;
@@ -104,7 +107,8 @@ static void say(struct paper *p, struct str text)
 static struct str stopped(struct call *call, struct str text)
 {
     text = str_trim(text);
-    bool ends = str_ends(text, STR("。")) || str_ends(text, STR("！")) || str_ends(text, STR("；")) || str_ends(text, STR("？"));
+    bool ends = str_ends(text, STR("。")) || str_ends(text, STR("！")) || str_ends(text, STR("；")) ||
+                str_ends(text, STR("？"));
     return text.len == 0 || ends ? text : str_format(call->arena, "%.*s。", STR_ARG(text));
 }
 
@@ -119,12 +123,17 @@ static void interview(struct paper *p)
     const struct discipline_case *c = p->c;
     say(p, stopped(call, c->facts));
     say(p, based(p, "discipline.paper.interview.based", "discipline.paper.interview.decided"));
-    point(p, "discipline.paper.interview.h1", ZH(call, "discipline.paper.interview.people", posts_text(call, c->interviewee_posts)));
-    point(p, "discipline.paper.interview.h2", ZH(call, "discipline.paper.interview.by", p->root.unit_name, posts_text(call, c->interviewer_post)));
-    point(p, "discipline.paper.interview.h3", ZH(call, "discipline.paper.interview.when", moment_text(call, c->meeting_at_ms),
-                                                 c->place.len ? c->place : STR("　　　　　　")));
-    point(p, "discipline.paper.interview.h4", c->materials.len ? stopped(call, c->materials)
-                                                              : words_get(CALL_ZH, "discipline.paper.interview.materials"));
+    point(p, "discipline.paper.interview.h1",
+          ZH(call, "discipline.paper.interview.people", posts_text(call, c->interviewee_posts)));
+    point(
+        p, "discipline.paper.interview.h2",
+        ZH(call, "discipline.paper.interview.by", p->root.unit_name, posts_text(call, c->interviewer_post)));
+    point(p, "discipline.paper.interview.h3",
+          ZH(call, "discipline.paper.interview.when", moment_text(call, c->meeting_at_ms),
+             c->place.len ? c->place : STR("　　　　　　")));
+    point(p, "discipline.paper.interview.h4",
+          c->materials.len ? stopped(call, c->materials)
+                           : words_get(CALL_ZH, "discipline.paper.interview.materials"));
     if (c->requirements.len)
         point(p, "discipline.paper.interview.h5", stopped(call, c->requirements));
     say(p, words_get(CALL_ZH, "discipline.paper.interview.end"));
@@ -136,16 +145,19 @@ static void criticism(struct paper *p)
     say(p, stopped(call, p->c->facts));
     say(p, p->basis.len ? ZH(call, "discipline.paper.criticism.based", p->basis, p->unit.unit_name)
                         : ZH(call, "discipline.paper.criticism.decided", p->unit.unit_name));
-    say(p, p->c->requirements.len ? stopped(call, p->c->requirements) : ZH(call, "discipline.paper.criticism.unit", p->unit.unit_name));
+    say(p, p->c->requirements.len ? stopped(call, p->c->requirements)
+                                  : ZH(call, "discipline.paper.criticism.unit", p->unit.unit_name));
     say(p, words_get(CALL_ZH, "discipline.paper.criticism.all"));
 }
 
 static void shutdown_order(struct paper *p)
 {
     struct call *call = p->call;
-    struct str system = p->system_name.len ? p->system_name : words_get(CALL_ZH, "discipline.facts.some_asset");
+    struct str system =
+        p->system_name.len ? p->system_name : words_get(CALL_ZH, "discipline.facts.some_asset");
     say(p, stopped(call, p->c->facts));
-    say(p, p->basis.len ? ZH(call, "discipline.paper.shutdown.based", p->basis, system) : ZH(call, "discipline.paper.shutdown.decided", system));
+    say(p, p->basis.len ? ZH(call, "discipline.paper.shutdown.based", p->basis, system)
+                        : ZH(call, "discipline.paper.shutdown.decided", system));
     point(p, "discipline.paper.shutdown.h1", words_get(CALL_ZH, "discipline.paper.shutdown.stop"));
     point(p, "discipline.paper.shutdown.h2", words_get(CALL_ZH, "discipline.paper.shutdown.data"));
     point(p, "discipline.paper.shutdown.h3", words_get(CALL_ZH, "discipline.paper.shutdown.resume"));
@@ -156,8 +168,9 @@ static void shutdown_order(struct paper *p)
 static void concealment(struct paper *p)
 {
     struct call *call = p->call;
-    struct str by = p->c->reply_by.len ? ZH(call, "discipline.paper.concealment.by", date_text(call, p->c->reply_by))
-                                       : words_get(CALL_ZH, "discipline.paper.concealment.at_once");
+    struct str by = p->c->reply_by.len
+                        ? ZH(call, "discipline.paper.concealment.by", date_text(call, p->c->reply_by))
+                        : words_get(CALL_ZH, "discipline.paper.concealment.at_once");
     say(p, stopped(call, p->c->facts));
     say(p, based(p, "discipline.paper.concealment.based", "discipline.paper.concealment.decided"));
     point(p, "discipline.paper.concealment.h1", ZH(call, "discipline.paper.concealment.explain", by));
@@ -171,7 +184,8 @@ enum err discipline_paper_title(struct call *call, const struct discipline_case 
 {
     struct paper p;
     TRY(load(call, c, &p));
-    struct str about = str_is(c->case_kind, "shutdown") && p.system_name.len ? p.system_name : p.unit.unit_name;
+    struct str about =
+        str_is(c->case_kind, "shutdown") && p.system_name.len ? p.system_name : p.unit.unit_name;
     *ret = ZH(call, str_format(call->arena, "discipline.paper.%.*s.title", STR_ARG(c->case_kind)).at, about);
     return ERR_OK;
 }
@@ -188,9 +202,12 @@ enum err discipline_paper_members(struct call *call, const struct discipline_cas
     bool order = str_is(c->case_kind, "shutdown") || str_is(c->case_kind, "criticism");
     json_put_c(&w, "kind", order ? "document" : "letter");
     json_put_str(&w, "author", p.root.unit_name);
-    json_put_str(&w, "mark", order ? str_format(call->arena, "%.*s文件", STR_ARG(p.root.unit_name)) : p.root.unit_name);
+    json_put_str(&w, "mark",
+                 order ? str_format(call->arena, "%.*s文件", STR_ARG(p.root.unit_name)) : p.root.unit_name);
     json_put_str(&w, "title", title);
-    json_put_str(&w, "to", str_is(c->case_kind, "criticism") ? words_get(CALL_ZH, "discipline.paper.all_units") : p.unit.unit_name);
+    json_put_str(&w, "to",
+                 str_is(c->case_kind, "criticism") ? words_get(CALL_ZH, "discipline.paper.all_units")
+                                                   : p.unit.unit_name);
     json_open_array(&w, "body");
     if (str_is(c->case_kind, "interview"))
         interview(&p);
@@ -235,7 +252,7 @@ static void signature(struct paper *p, const char *key)
     json_close_object(p->w);
     json_open_object(p->w, NULL);
     json_put_c(p->w, "text", "");
-    json_put_int(p->w, "height", 22);
+    json_put_int(p->w, "height", 18);
     json_put_str(p->w, "foot", words_get(CALL_ZH, "discipline.record.foot"));
     json_close_object(p->w);
     json_close_array(p->w);
@@ -252,9 +269,9 @@ static void record_rows(struct paper *p)
     pair(p, "discipline.record.interviewer", posts_text(call, c->interviewer_post), 0);
     pair(p, "discipline.record.interviewee", posts_text(call, c->interviewee_posts), 0);
     pair(p, "discipline.record.attendees", c->attendees, 0);
-    pair(p, "discipline.record.facts", c->facts, 24);
-    pair(p, "discipline.record.minutes", c->minutes, 50);
-    pair(p, "discipline.record.commitments", c->commitments, 36);
+    pair(p, "discipline.record.facts", c->facts, 18);
+    pair(p, "discipline.record.minutes", c->minutes, 40);
+    pair(p, "discipline.record.commitments", c->commitments, 28);
     signature(p, "discipline.record.sign_interviewer");
     signature(p, "discipline.record.sign_interviewee");
 }

@@ -11,8 +11,9 @@
 #define TEMPLATE_VERSION "1"
 #define CODE_DIGITS      12
 
-static const char *const kinds[] = {"rectification_order", "reminder_letter", "interview_invitation", "interview_record", "criticism",
-                                    "shutdown_order", "concealment_notice", "feedback_sheet", NULL};
+static const char *const kinds[] = {"rectification_order", "reminder_letter", "interview_invitation",
+                                    "interview_record",    "criticism",       "shutdown_order",
+                                    "concealment_notice",  "feedback_sheet",  NULL};
 const struct field_enum document_kind_enum = {"letter_kind", kinds, NULL};
 static const char *const states[] = {"draft", "issued", "withdrawn", NULL};
 const struct field_enum document_state_enum = {"document_state", states, NULL};
@@ -21,17 +22,21 @@ enum err document_write(struct call *call, const struct document_draft *draft, i
 {
     if (*document_id) {
         int64_t counted;
-        TRY(db_run_counted(call, &counted, "UPDATE document SET title = $2, content = $3 WHERE document_id = $1 AND state = 'draft'",
-                           db_int(*document_id), db_str(draft->title), db_str(draft->members)));
+        TRY(db_run_counted(
+            call, &counted,
+            "UPDATE document SET title = $2, content = $3 WHERE document_id = $1 AND state = 'draft'",
+            db_int(*document_id), db_str(draft->title), db_str(draft->members)));
         return counted ? ERR_OK : call_fail(call, ERR_REFUSED, NULL, "document.fault.issued");
     }
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
-               "INSERT INTO document (document_kind, title, unit_id, unit_path, subject_kind, subject_id, template_version, content, state,"
-               " drafted_by, drafted_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', $9, $10) RETURNING document_id",
-               db_c(draft->kind), db_str(draft->title), db_int(draft->unit_id), db_str(draft->unit_path), db_c(draft->subject_kind),
-               db_int(draft->subject_id), db_c(TEMPLATE_VERSION), db_str(draft->members), db_int(call_who(call).user_id),
-               db_int(call->now_ms)));
+               "INSERT INTO document (document_kind, title, unit_id, unit_path, subject_kind, subject_id, "
+               "template_version, content, state,"
+               " drafted_by, drafted_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', $9, $10) "
+               "RETURNING document_id",
+               db_c(draft->kind), db_str(draft->title), db_int(draft->unit_id), db_str(draft->unit_path),
+               db_c(draft->subject_kind), db_int(draft->subject_id), db_c(TEMPLATE_VERSION),
+               db_str(draft->members), db_int(call_who(call).user_id), db_int(call->now_ms)));
     *document_id = db_col_int(&rows, 0);
     return ERR_OK;
 }
@@ -62,13 +67,20 @@ static enum err read_stored(struct call *call, int64_t document_id, struct store
 {
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
-               "SELECT document_kind, title, unit_path, content, state, doc_number, verify_code, issued_on, unit_id FROM document"
+               "SELECT document_kind, title, unit_path, content, state, doc_number, verify_code, issued_on, "
+               "unit_id FROM document"
                " WHERE document_id = $1",
                db_int(document_id)));
     *ret = (struct stored){
-        .kind = db_col_copy(call, &rows, 0), .title = db_col_copy(call, &rows, 1), .unit_path = db_col_copy(call, &rows, 2),
-        .content = db_col_copy(call, &rows, 3), .state = db_col_copy(call, &rows, 4), .number = db_col_copy(call, &rows, 5),
-        .code = db_col_copy(call, &rows, 6), .issued_on = db_col_copy(call, &rows, 7), .unit_id = db_col_int(&rows, 8),
+        .kind = db_col_copy(call, &rows, 0),
+        .title = db_col_copy(call, &rows, 1),
+        .unit_path = db_col_copy(call, &rows, 2),
+        .content = db_col_copy(call, &rows, 3),
+        .state = db_col_copy(call, &rows, 4),
+        .number = db_col_copy(call, &rows, 5),
+        .code = db_col_copy(call, &rows, 6),
+        .issued_on = db_col_copy(call, &rows, 7),
+        .unit_id = db_col_int(&rows, 8),
     };
     return ERR_OK;
 }
@@ -81,7 +93,8 @@ static struct str whole_json(struct call *call, const struct stored *stored)
     if (stored->number.len) {
         json_put_str(&w, "number", stored->number);
         json_put_str(&w, "date", stored->issued_on);
-        json_put_str(&w, "created", str_format(call->arena, "%.*sT00:00:00+08:00", STR_ARG(stored->issued_on)));
+        json_put_str(&w, "created",
+                     str_format(call->arena, "%.*sT00:00:00+08:00", STR_ARG(stored->issued_on)));
         json_open_object(&w, "verify");
         json_put_str(&w, "code", stored->code);
         json_close_object(&w);
@@ -106,14 +119,16 @@ static enum err next_serial(struct call *call, struct str issuer_code, int year,
 {
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
-               "INSERT INTO document_number (issuer_code, year, last_serial) VALUES ($1, $2, 1) ON CONFLICT (issuer_code, year)"
+               "INSERT INTO document_number (issuer_code, year, last_serial) VALUES ($1, $2, 1) ON CONFLICT "
+               "(issuer_code, year)"
                " DO UPDATE SET last_serial = document_number.last_serial + 1 RETURNING last_serial",
                db_str(issuer_code), db_int(year)));
     *ret = db_col_int(&rows, 0);
     return ERR_OK;
 }
 
-enum err document_issue(struct call *call, int64_t document_id, struct str issuer_code, struct str *ret_number, struct str *ret_verify_code)
+enum err document_issue(struct call *call, int64_t document_id, struct str issuer_code,
+                        struct str *ret_number, struct str *ret_verify_code)
 {
     struct stored stored;
     int year, month, mday;
@@ -124,23 +139,31 @@ enum err document_issue(struct call *call, int64_t document_id, struct str issue
         return call_fail(call, ERR_REFUSED, NULL, "document.fault.issued");
     clock_ymd(today, &year, &month, &mday);
     TRY(next_serial(call, issuer_code, year, &serial));
-    stored.number = str_format(call->arena, "%.*s〔%d〕%lld号", STR_ARG(issuer_code), year, (long long)serial);
+    stored.number =
+        str_format(call->arena, "%.*s〔%d〕%lld号", STR_ARG(issuer_code), year, (long long)serial);
     stored.code = new_code(call);
     stored.issued_on = str_copy(call->arena, str_of(clock_date(today).text));
     struct crypt_sm3 digest = crypt_sm3(whole_json(call, &stored));
     struct str hex = str_hex(call->arena, digest.bytes, sizeof(digest.bytes));
     TRY(db_run(call,
-               "UPDATE document SET state = 'issued', issuer_code = $2, year = $3, serial = $4, doc_number = $5, verify_code = $6, digest = $7,"
+               "UPDATE document SET state = 'issued', issuer_code = $2, year = $3, serial = $4, doc_number = "
+               "$5, verify_code = $6, digest = $7,"
                " issued_by = $8, issued_on = $9, issued_at_ms = $10 WHERE document_id = $1",
-               db_int(document_id), db_str(issuer_code), db_int(year), db_int(serial), db_str(stored.number), db_str(stored.code),
-               db_str(hex), db_int(call_who(call).user_id), db_str(stored.issued_on), db_int(call->now_ms)));
+               db_int(document_id), db_str(issuer_code), db_int(year), db_int(serial), db_str(stored.number),
+               db_str(stored.code), db_str(hex), db_int(call_who(call).user_id), db_str(stored.issued_on),
+               db_int(call->now_ms)));
     *ret_number = stored.number;
     *ret_verify_code = stored.code;
-    struct str detail = str_format(call->arena, "{\"doc_number\":\"%.*s\",\"digest\":\"%.*s\",\"document_kind\":\"%.*s\"}",
-                                   STR_ARG(stored.number), STR_ARG(hex), STR_ARG(stored.kind));
+    struct str detail =
+        str_format(call->arena, "{\"doc_number\":\"%.*s\",\"digest\":\"%.*s\",\"document_kind\":\"%.*s\"}",
+                   STR_ARG(stored.number), STR_ARG(hex), STR_ARG(stored.kind));
     return ledger_append(call,
-                         &(struct ledger_fact){.verb = "document.issued", .subject_kind = "document", .subject_id = document_id,
-                                               .unit_id = stored.unit_id, .unit_path = stored.unit_path, .detail = detail},
+                         &(struct ledger_fact){.verb = "document.issued",
+                                               .subject_kind = "document",
+                                               .subject_id = document_id,
+                                               .unit_id = stored.unit_id,
+                                               .unit_path = stored.unit_path,
+                                               .detail = detail},
                          NULL);
 }
 
@@ -150,13 +173,16 @@ enum err document_withdraw(struct call *call, int64_t document_id)
     TRY(read_stored(call, document_id, &stored));
     TRY(db_run(call, "UPDATE document SET state = 'withdrawn' WHERE document_id = $1", db_int(document_id)));
     return ledger_append(call,
-                         &(struct ledger_fact){.verb = "document.withdrawn", .subject_kind = "document", .subject_id = document_id,
-                                               .unit_id = stored.unit_id, .unit_path = stored.unit_path},
+                         &(struct ledger_fact){.verb = "document.withdrawn",
+                                               .subject_kind = "document",
+                                               .subject_id = document_id,
+                                               .unit_id = stored.unit_id,
+                                               .unit_path = stored.unit_path},
                          NULL);
 }
 
-enum err document_render(struct call *call, int64_t document_id, enum press_format format, struct str *ret_bytes,
-                         struct press_report *ret_report)
+enum err document_render(struct call *call, int64_t document_id, enum press_format format,
+                         struct str *ret_bytes, struct press_report *ret_report)
 {
     struct str json;
     TRY(document_json(call, document_id, &json));
@@ -167,10 +193,12 @@ enum err document_verify(struct call *call, struct str verify_code, struct json_
 {
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
-               "SELECT d.document_kind, d.doc_number, d.title, u.unit_name, d.issued_on, d.digest, d.state FROM document d"
+               "SELECT d.document_kind, d.doc_number, d.title, u.unit_name, d.issued_on, d.digest, d.state "
+               "FROM document d"
                " JOIN org_unit u ON u.unit_id = d.unit_id WHERE d.verify_code = $1",
                db_str(str_trim(verify_code))));
-    static const char *const names[] = {"document_kind", "doc_number", "title", "unit_name", "issued_on", "digest", "state"};
+    static const char *const names[] = {"document_kind", "doc_number", "title", "unit_name",
+                                        "issued_on",     "digest",     "state"};
     for (int i = 0; i < 7; i++)
         json_put_str(w, names[i], db_col_str(&rows, i));
     return ERR_OK;

@@ -25,7 +25,8 @@ static const struct db_filter filters[] = {
 static const struct db_sort sorts[] = {{"document_id", "d.document_id"}};
 static const struct db_list document_list = {
     .columns = &row_table,
-    .select = "SELECT d.document_id, d.document_kind, d.title, d.doc_number, d.unit_id, u.unit_name, d.state, d.issued_on, d.subject_kind,"
+    .select = "SELECT d.document_id, d.document_kind, d.title, d.doc_number, d.unit_id, u.unit_name, "
+              "d.state, d.issued_on, d.subject_kind,"
               " d.subject_id FROM document d JOIN org_unit u ON u.unit_id = d.unit_id",
     .scope = "d.unit_path",
     .key = "d.document_id",
@@ -41,11 +42,15 @@ static const struct db_list document_list = {
 static enum err reach(struct call *call, int64_t document_id, struct str *ret_name)
 {
     DB_ROWS(rows);
-    TRY(db_one(call, &rows, "SELECT unit_path, state, title, COALESCE(doc_number, '') FROM document WHERE document_id = $1", db_int(document_id)));
+    TRY(db_one(
+        call, &rows,
+        "SELECT unit_path, state, title, COALESCE(doc_number, '') FROM document WHERE document_id = $1",
+        db_int(document_id)));
     TRY(access_reach(call, db_col_str(&rows, 0)));
     if (str_is(db_col_str(&rows, 1), "draft") && !access_is(call, ROLES_AUTHORITY))
         return ERR_NOT_FOUND;
-    *ret_name = str_format(call->arena, "%.*s%.*s", STR_ARG(db_col_str(&rows, 3)), STR_ARG(db_col_str(&rows, 2)));
+    *ret_name =
+        str_format(call->arena, "%.*s%.*s", STR_ARG(db_col_str(&rows, 3)), STR_ARG(db_col_str(&rows, 2)));
     return ERR_OK;
 }
 
@@ -77,14 +82,42 @@ static enum err document_proof(struct call *call, struct http_exchange *x)
 
 #define READERS (ROLES_AUTHORITY | ROLES_UNIT)
 static const struct http_route routes[] = {
-    {.method = "GET", .path = "/api/documents", .grant = ROLES_AUTHORITY, .name = "document_list", .handle = http_list, .kind = HTTP_LIST,
-     .reply = &row_table, .list = &document_list, .summary_zh = "文书", .summary_en = "Official papers"},
-    {.method = "GET", .path = "/api/documents/{document_id}/pdf", .grant = READERS, .name = "document_pdf", .prepare = document_pdf,
-     .kind = HTTP_FILE, .flags = HTTP_DIRECT, .summary_zh = "文书 PDF", .summary_en = "The paper as PDF"},
-    {.method = "GET", .path = "/api/documents/{document_id}/docx", .grant = READERS, .name = "document_docx", .prepare = document_docx,
-     .kind = HTTP_FILE, .flags = HTTP_DIRECT, .summary_zh = "文书 DOCX（可编辑）", .summary_en = "The paper as an editable DOCX"},
-    {.method = "GET", .path = "/api/verify/{verify_code}", .grant = GRANT_PUBLIC, .name = "document_verify", .handle = document_proof,
-     .kind = HTTP_ANY, .summary_zh = "核验文书", .summary_en = "What a printed code proves"},
+    {.method = "GET",
+     .path = "/api/documents",
+     .grant = ROLES_AUTHORITY,
+     .name = "document_list",
+     .handle = http_list,
+     .kind = HTTP_LIST,
+     .reply = &row_table,
+     .list = &document_list,
+     .summary_zh = "文书",
+     .summary_en = "Official papers"},
+    {.method = "GET",
+     .path = "/api/documents/{document_id}/pdf",
+     .grant = READERS,
+     .name = "document_pdf",
+     .prepare = document_pdf,
+     .kind = HTTP_FILE,
+     .flags = HTTP_DIRECT,
+     .summary_zh = "文书 PDF",
+     .summary_en = "The paper as PDF"},
+    {.method = "GET",
+     .path = "/api/documents/{document_id}/docx",
+     .grant = READERS,
+     .name = "document_docx",
+     .prepare = document_docx,
+     .kind = HTTP_FILE,
+     .flags = HTTP_DIRECT,
+     .summary_zh = "文书 DOCX（可编辑）",
+     .summary_en = "The paper as an editable DOCX"},
+    {.method = "GET",
+     .path = "/api/verify/{verify_code}",
+     .grant = GRANT_PUBLIC,
+     .name = "document_verify",
+     .handle = document_proof,
+     .kind = HTTP_ANY,
+     .summary_zh = "核验文书",
+     .summary_en = "What a printed code proves"},
 };
 
 static const char *const scoped_tables[] = {"document", NULL};

@@ -14,25 +14,44 @@ enum err finding_get(struct call *call, int64_t finding_id, struct finding *ret)
 {
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
-               "SELECT f.finding_id, f.unit_id, f.system_id, f.notified_at_ms, f.fed_back_at_ms, f.version, f.finding_no, f.unit_path,"
-               " f.title, f.severity, f.state, f.source, f.ip, f.ip_key, f.host_name, f.protocol, f.url_path, f.cves, t.description,"
-               " t.remedy, f.rule_id, f.vuln_kind, f.port FROM finding f LEFT JOIN finding_text t ON t.text_id = f.text_id"
+               "SELECT f.finding_id, f.unit_id, f.system_id, f.notified_at_ms, f.fed_back_at_ms, f.version, "
+               "f.finding_no, f.unit_path,"
+               " f.title, f.severity, f.state, f.source, f.ip, f.ip_key, f.host_name, f.protocol, "
+               "f.url_path, f.cves, t.description,"
+               " t.remedy, f.rule_id, f.vuln_kind, f.port FROM finding f LEFT JOIN finding_text t ON "
+               "t.text_id = f.text_id"
                " WHERE f.finding_id = $1",
                db_int(finding_id)));
     *ret = (struct finding){
-        .finding_id = db_col_int(&rows, 0), .unit_id = db_col_int(&rows, 1), .system_id = db_col_int(&rows, 2),
-        .notified_at_ms = db_col_int(&rows, 3), .fed_back_at_ms = db_col_int(&rows, 4), .version = db_col_int(&rows, 5),
-        .finding_no = db_col_copy(call, &rows, 6), .unit_path = db_col_copy(call, &rows, 7), .title = db_col_copy(call, &rows, 8),
-        .severity = db_col_copy(call, &rows, 9), .state = db_col_copy(call, &rows, 10), .source = db_col_copy(call, &rows, 11),
-        .ip = db_col_copy(call, &rows, 12), .ip_key = db_col_copy(call, &rows, 13), .host_name = db_col_copy(call, &rows, 14),
-        .protocol = db_col_copy(call, &rows, 15), .url_path = db_col_copy(call, &rows, 16), .cves = db_col_copy(call, &rows, 17),
-        .description = db_col_copy(call, &rows, 18), .remedy = db_col_copy(call, &rows, 19), .rule_id = db_col_copy(call, &rows, 20),
-        .vuln_kind = db_col_copy(call, &rows, 21), .port = (int32_t)db_col_int(&rows, 22),
+        .finding_id = db_col_int(&rows, 0),
+        .unit_id = db_col_int(&rows, 1),
+        .system_id = db_col_int(&rows, 2),
+        .notified_at_ms = db_col_int(&rows, 3),
+        .fed_back_at_ms = db_col_int(&rows, 4),
+        .version = db_col_int(&rows, 5),
+        .finding_no = db_col_copy(call, &rows, 6),
+        .unit_path = db_col_copy(call, &rows, 7),
+        .title = db_col_copy(call, &rows, 8),
+        .severity = db_col_copy(call, &rows, 9),
+        .state = db_col_copy(call, &rows, 10),
+        .source = db_col_copy(call, &rows, 11),
+        .ip = db_col_copy(call, &rows, 12),
+        .ip_key = db_col_copy(call, &rows, 13),
+        .host_name = db_col_copy(call, &rows, 14),
+        .protocol = db_col_copy(call, &rows, 15),
+        .url_path = db_col_copy(call, &rows, 16),
+        .cves = db_col_copy(call, &rows, 17),
+        .description = db_col_copy(call, &rows, 18),
+        .remedy = db_col_copy(call, &rows, 19),
+        .rule_id = db_col_copy(call, &rows, 20),
+        .vuln_kind = db_col_copy(call, &rows, 21),
+        .port = (int32_t)db_col_int(&rows, 22),
     };
     return ERR_OK;
 }
 
-/* A finding that nobody owns yet belongs to those who see all; the scan team works on every finding, without personal data. */
+/* A finding that nobody owns yet belongs to those who see all; the scan team works on every finding, without
+ * personal data. */
 enum err finding_reach(struct call *call, int64_t finding_id, struct finding *ret)
 {
     TRY(finding_get(call, finding_id, ret));
@@ -51,17 +70,21 @@ bool finding_severity_at_least(struct str severity, struct str least)
     return b >= 0 && a >= b;
 }
 
-static enum err record_event(struct call *call, const struct finding *finding, const char *verb, struct str from, struct str to, struct str note)
+static enum err record_event(struct call *call, const struct finding *finding, const char *verb,
+                             struct str from, struct str to, struct str note)
 {
     struct call_who who = call_who(call);
     return db_run(call,
-                  "INSERT INTO finding_event (finding_id, at_ms, actor_id, actor_name, verb, from_value, to_value, note)"
+                  "INSERT INTO finding_event (finding_id, at_ms, actor_id, actor_name, verb, from_value, "
+                  "to_value, note)"
                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                  db_int(finding->finding_id), db_int(call->now_ms), db_int(who.user_id), db_str(who.display_name), db_c(verb),
-                  db_str_or_null(from), db_str_or_null(to), db_str_or_null(note));
+                  db_int(finding->finding_id), db_int(call->now_ms), db_int(who.user_id),
+                  db_str(who.display_name), db_c(verb), db_str_or_null(from), db_str_or_null(to),
+                  db_str_or_null(note));
 }
 
-enum err finding_event(struct call *call, const struct finding *finding, const char *verb, struct str from, struct str to, struct str note)
+enum err finding_event(struct call *call, const struct finding *finding, const char *verb, struct str from,
+                       struct str to, struct str note)
 {
     TRY(record_event(call, finding, verb, from, to, note));
     rules_touch(call, "finding", finding->finding_id);
@@ -74,9 +97,12 @@ enum err finding_event(struct call *call, const struct finding *finding, const c
     json_put_str(&w, "note", note);
     json_close_object(&w);
     return ledger_append(call,
-                         &(struct ledger_fact){.verb = str_format(call->arena, "finding.%s", verb).at, .subject_kind = "finding",
-                                               .subject_id = finding->finding_id, .unit_id = finding->unit_id,
-                                               .unit_path = finding->unit_path, .detail = buf_str(&detail)},
+                         &(struct ledger_fact){.verb = str_format(call->arena, "finding.%s", verb).at,
+                                               .subject_kind = "finding",
+                                               .subject_id = finding->finding_id,
+                                               .unit_id = finding->unit_id,
+                                               .unit_path = finding->unit_path,
+                                               .detail = buf_str(&detail)},
                          NULL);
 }
 
@@ -97,7 +123,8 @@ static enum err find_owner(struct call *call, const struct field_record *record,
     struct ip_key key = {""};
     if (field_str(record, "ip").len && !ip_parse(field_str(record, "ip"), &key))
         key.text[0] = '\0';
-    TRY(registry_match_address(call, key.text, (int32_t)field_int(record, "port", 0), field_str(record, "host_name"), ret));
+    TRY(registry_match_address(call, key.text, (int32_t)field_int(record, "port", 0),
+                               field_str(record, "host_name"), ret));
     if (ret->system_id)
         return ERR_OK;
     if (!unit_id && key.text[0]) {
@@ -127,17 +154,22 @@ enum err finding_create(struct call *call, const struct field_record *record, in
     struct str kind = field_str(record, "vuln_kind");
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
-               "INSERT INTO finding (finding_no, unit_id, unit_path, system_id, source, kind, title, vuln_kind, severity, cves, ip, ip_key,"
-               " host_name, port, protocol, url_path, location, tool, text_id, evidence, state, first_seen_ms, last_seen_ms)"
-               " VALUES ($1, $2, $3, $4, $5, 'weakness', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'manual', $17, $18, 'verified', $19, $19)"
+               "INSERT INTO finding (finding_no, unit_id, unit_path, system_id, source, kind, title, "
+               "vuln_kind, severity, cves, ip, ip_key,"
+               " host_name, port, protocol, url_path, location, tool, text_id, evidence, state, "
+               "first_seen_ms, last_seen_ms)"
+               " VALUES ($1, $2, $3, $4, $5, 'weakness', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+               "'manual', $17, $18, 'verified', $19, $19)"
                " RETURNING finding_id",
-               db_str(number), db_int(owner.unit_id), db_str(owner.unit_path), db_int_or_null(owner.system_id),
-               db_str(source.len ? source : STR("manual")), db_str(field_str(record, "title")), db_str(kind.len ? kind : STR("other")),
-               db_str(field_str(record, "severity")), db_str_or_null(field_str(record, "cves")), db_str_or_null(field_str(record, "ip")),
-               db_str_or_null(str_of(key.text)), db_str_or_null(str_lower(call->arena, field_str(record, "host_name"))),
+               db_str(number), db_int(owner.unit_id), db_str(owner.unit_path),
+               db_int_or_null(owner.system_id), db_str(source.len ? source : STR("manual")),
+               db_str(field_str(record, "title")), db_str(kind.len ? kind : STR("other")),
+               db_str(field_str(record, "severity")), db_str_or_null(field_str(record, "cves")),
+               db_str_or_null(field_str(record, "ip")), db_str_or_null(str_of(key.text)),
+               db_str_or_null(str_lower(call->arena, field_str(record, "host_name"))),
                db_int(field_int(record, "port", 0)), db_str_or_null(field_str(record, "protocol")),
-               db_str_or_null(field_str(record, "url_path")), db_str_or_null(field_str(record, "location")), db_int_or_null(text_id),
-               db_str_or_null(field_str(record, "evidence")), db_int(call->now_ms)));
+               db_str_or_null(field_str(record, "url_path")), db_str_or_null(field_str(record, "location")),
+               db_int_or_null(text_id), db_str_or_null(field_str(record, "evidence")), db_int(call->now_ms)));
     *ret_finding_id = db_col_int(&rows, 0);
     db_rows_close(&rows);
     struct finding finding;
@@ -160,9 +192,11 @@ enum err finding_notified(struct call *call, int64_t finding_id, struct str seve
         return call_fail(call, ERR_REFUSED, "finding_ids", "finding.fault.over", finding.finding_no);
     /* The level printed in an incoming notice wins over any computed one. */
     TRY(db_run(call,
-               "UPDATE finding SET state = 'notified', notified_at_ms = $2, notified_severity = $3, outside_notice = $4, version = version + 1"
+               "UPDATE finding SET state = 'notified', notified_at_ms = $2, notified_severity = $3, "
+               "outside_notice = $4, version = version + 1"
                " WHERE finding_id = $1",
-               db_int(finding_id), db_int(call->now_ms), db_str(severity.len ? severity : finding.severity), db_int(outside)));
+               db_int(finding_id), db_int(call->now_ms), db_str(severity.len ? severity : finding.severity),
+               db_int(outside)));
     if (finding.system_id)
         rules_touch(call, "system", finding.system_id);
     return finding_event(call, &finding, "notified", finding.state, STR("notified"), STR_NONE);
@@ -174,7 +208,8 @@ static enum err move(struct call *call, int64_t finding_id, const char *to, cons
     TRY(finding_get(call, finding_id, &finding));
     if (is_over(finding.state))
         return ERR_OK; /* a scan closed it meanwhile */
-    TRY(db_run(call, "UPDATE finding SET state = $2, version = version + 1 WHERE finding_id = $1", db_int(finding_id), db_c(to)));
+    TRY(db_run(call, "UPDATE finding SET state = $2, version = version + 1 WHERE finding_id = $1",
+               db_int(finding_id), db_c(to)));
     return finding_event(call, &finding, verb, finding.state, str_of(to), note);
 }
 
@@ -185,8 +220,9 @@ enum err finding_accepted(struct call *call, int64_t finding_id)
 
 enum err finding_fed_back(struct call *call, int64_t finding_id)
 {
-    TRY(db_run(call, "UPDATE finding SET fed_back_at_ms = $2 WHERE finding_id = $1 AND fed_back_at_ms IS NULL", db_int(finding_id),
-               db_int(call->now_ms)));
+    TRY(db_run(call,
+               "UPDATE finding SET fed_back_at_ms = $2 WHERE finding_id = $1 AND fed_back_at_ms IS NULL",
+               db_int(finding_id), db_int(call->now_ms)));
     return move(call, finding_id, "retesting", "fed_back", STR_NONE);
 }
 
@@ -200,7 +236,8 @@ enum err finding_lateral_done(struct call *call, int64_t finding_id)
 {
     struct finding finding;
     TRY(finding_get(call, finding_id, &finding));
-    TRY(db_run(call, "UPDATE finding SET lateral_done_at_ms = $2 WHERE finding_id = $1", db_int(finding_id), db_int(call->now_ms)));
+    TRY(db_run(call, "UPDATE finding SET lateral_done_at_ms = $2 WHERE finding_id = $1", db_int(finding_id),
+               db_int(call->now_ms)));
     return finding_event(call, &finding, "lateral_checked", STR_NONE, STR_NONE, STR_NONE);
 }
 
@@ -212,7 +249,9 @@ enum err finding_close(struct call *call, int64_t finding_id, struct str why)
         return ERR_OK;
     if (str_is(finding.source, "scan"))
         return call_fail(call, ERR_REFUSED, "finding_ids", "finding.fault.needs_scan", finding.finding_no);
-    TRY(db_run(call, "UPDATE finding SET state = 'closed', closed_at_ms = $2, closed_why = $3, version = version + 1 WHERE finding_id = $1",
+    TRY(db_run(call,
+               "UPDATE finding SET state = 'closed', closed_at_ms = $2, closed_why = $3, version = version + "
+               "1 WHERE finding_id = $1",
                db_int(finding_id), db_int(call->now_ms), db_str(why)));
     return finding_event(call, &finding, "closed", finding.state, STR("closed"), why);
 }
@@ -220,8 +259,10 @@ enum err finding_close(struct call *call, int64_t finding_id, struct str why)
 enum err finding_unnotify(struct call *call, const struct finding *finding)
 {
     TRY(db_run(call,
-               "UPDATE finding SET state = CASE WHEN state IN ('closed', 'false_positive') THEN state ELSE 'verified' END, notified_at_ms = NULL,"
-               " notified_severity = NULL, outside_notice = 0, fed_back_at_ms = NULL, version = version + 1 WHERE finding_id = $1",
+               "UPDATE finding SET state = CASE WHEN state IN ('closed', 'false_positive') THEN state ELSE "
+               "'verified' END, notified_at_ms = NULL,"
+               " notified_severity = NULL, outside_notice = 0, fed_back_at_ms = NULL, version = version + 1 "
+               "WHERE finding_id = $1",
                db_int(finding->finding_id)));
     return finding_event(call, finding, "unnotified", finding->state, STR("verified"), STR_NONE);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. "Not in this file" means "gone" only where the file looked. A host that was not up proves nothing. A port that
- * is listed open or closed was looked at; a port in a stated range was looked at unless the file lists it as filtered; a
- * silent port proves nothing. Port 0 is the host itself.
+ * Method. "Not in this file" means "gone" only where the file looked. A host that was not up proves nothing.
+ * A port that is listed open or closed was looked at; a port in a stated range was looked at unless the file
+ * lists it as filtered; a silent port proves nothing. Port 0 is the host itself.
  */
 #include "domain/finding/finding_inner.h"
 
@@ -88,8 +88,11 @@ static void add_port(struct finding_cover *cover, struct host *host, const struc
 {
     struct port *port = ARENA_NEW(cover->call->arena, struct port);
     struct str state = piece->texts[3];
-    *port = (struct port){.next = host->ports, .number = (int32_t)piece->numbers[0], .udp = str_is(piece->texts[2], "udp"),
-                          .open = str_is(state, "open"), .closed = str_is(state, "closed"),
+    *port = (struct port){.next = host->ports,
+                          .number = (int32_t)piece->numbers[0],
+                          .udp = str_is(piece->texts[2], "udp"),
+                          .open = str_is(state, "open"),
+                          .closed = str_is(state, "closed"),
                           .filtered = !str_is(state, "open") && !str_is(state, "closed")};
     host->ports = port;
 }
@@ -127,7 +130,8 @@ static bool in_ranges(const struct range *list, int32_t port, struct str protoco
     return false;
 }
 
-bool finding_cover_has(const struct finding_cover *cover, struct str host_key, int32_t port, struct str protocol, bool *ret_closed)
+bool finding_cover_has(const struct finding_cover *cover, struct str host_key, int32_t port,
+                       struct str protocol, bool *ret_closed)
 {
     *ret_closed = false;
     const struct host *host = find_host(cover, host_key, NULL);
@@ -141,10 +145,12 @@ bool finding_cover_has(const struct finding_cover *cover, struct str host_key, i
             return !one->filtered;
         }
     }
-    return in_ranges(host->covers, port, protocol, ret_closed) || in_ranges(cover->everywhere, port, protocol, ret_closed);
+    return in_ranges(host->covers, port, protocol, ret_closed) ||
+           in_ranges(cover->everywhere, port, protocol, ret_closed);
 }
 
-enum err finding_cover_hosts(const struct finding_cover *cover, enum err (*each)(void *context, struct str host_key), void *context)
+enum err finding_cover_hosts(const struct finding_cover *cover,
+                             enum err (*each)(void *context, struct str host_key), void *context)
 {
     for (const struct host *host = cover->first; host; host = host->next) {
         if (host->up)

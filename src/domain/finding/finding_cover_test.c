@@ -14,13 +14,24 @@ static struct finding_cover *cover_of(struct call *call, const struct finding_pi
     return cover;
 }
 
-#define HOST(address, is_up) {.kind = SPOOL_HOST, .numbers = {is_up}, .texts = {STR(address)}}
-#define PORT(address, number, condition) {.kind = SPOOL_PORT, .numbers = {number}, .texts = {STR(address), {0}, STR("tcp"), STR(condition)}}
-#define COVER(address, said, how) {.kind = SPOOL_COVER, .numbers = {how, 0}, .texts = {STR(address), {0}, STR("tcp"), STR(said)}}
+#define HOST(address, is_up)                                                                                 \
+    {                                                                                                        \
+        .kind = SPOOL_HOST, .numbers = {is_up}, .texts = { STR(address) }                                    \
+    }
+#define PORT(address, number, condition)                                                                     \
+    {                                                                                                        \
+        .kind = SPOOL_PORT, .numbers = {number}, .texts = { STR(address), {0}, STR("tcp"), STR(condition) }  \
+    }
+#define COVER(address, said, how)                                                                            \
+    {                                                                                                        \
+        .kind = SPOOL_COVER, .numbers = {how, 0}, .texts = { STR(address), {0}, STR("tcp"), STR(said) }      \
+    }
 
-static bool has(struct call *call, const struct finding_cover *cover, const char *address, int32_t port, bool *closed)
+static bool has(struct call *call, const struct finding_cover *cover, const char *address, int32_t port,
+                bool *closed)
 {
-    return finding_cover_has(cover, finding_host_key(call, str_of(address), STR_NONE), port, STR("tcp"), closed);
+    return finding_cover_has(cover, finding_host_key(call, str_of(address), STR_NONE), port, STR("tcp"),
+                             closed);
 }
 
 static void absence_means_gone_only_where_the_scan_looked(void **state)
@@ -29,9 +40,15 @@ static void absence_means_gone_only_where_the_scan_looked(void **state)
     ARENA(arena, 1 << 20);
     struct call call = {.arena = arena};
     const struct finding_piece pieces[] = {
-        HOST("10.0.0.1", 1), HOST("10.0.0.2", 0), HOST("10.0.0.3", 1),
-        PORT("10.0.0.1", 22, "open"), PORT("10.0.0.1", 23, "closed"), PORT("10.0.0.1", 25, "filtered"),
-        COVER("10.0.0.1", "1-100", PAPER_TRIED), COVER("", "8000-8100", PAPER_ANSWERED), COVER("10.0.0.3", "1-65535", PAPER_SILENT),
+        HOST("10.0.0.1", 1),
+        HOST("10.0.0.2", 0),
+        HOST("10.0.0.3", 1),
+        PORT("10.0.0.1", 22, "open"),
+        PORT("10.0.0.1", 23, "closed"),
+        PORT("10.0.0.1", 25, "filtered"),
+        COVER("10.0.0.1", "1-100", PAPER_TRIED),
+        COVER("", "8000-8100", PAPER_ANSWERED),
+        COVER("10.0.0.3", "1-65535", PAPER_SILENT),
     };
     struct finding_cover *cover = cover_of(&call, pieces, sizeof(pieces) / sizeof(pieces[0]));
     bool closed;
@@ -40,13 +57,14 @@ static void absence_means_gone_only_where_the_scan_looked(void **state)
     assert_false(closed);
     assert_true(has(&call, cover, "10.0.0.1", 23, &closed));
     assert_true(closed);
-    assert_false(has(&call, cover, "10.0.0.1", 25, &closed)); /* filtered proves nothing, though it lies in the range */
+    assert_false(has(&call, cover, "10.0.0.1", 25,
+                     &closed)); /* filtered proves nothing, though it lies in the range */
     assert_true(has(&call, cover, "10.0.0.1", 80, &closed));
     assert_false(closed); /* tried, but not surely answered */
     assert_false(has(&call, cover, "10.0.0.1", 443, &closed));
     assert_true(has(&call, cover, "10.0.0.1", 8080, &closed));
     assert_true(closed);
-    assert_false(has(&call, cover, "10.0.0.2", 0, &closed)); /* down */
+    assert_false(has(&call, cover, "10.0.0.2", 0, &closed));  /* down */
     assert_false(has(&call, cover, "10.0.0.3", 80, &closed)); /* silent */
     assert_false(has(&call, cover, "10.9.9.9", 80, &closed)); /* not in the file */
 }

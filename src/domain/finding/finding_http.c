@@ -52,12 +52,15 @@ static const struct db_sort sorts[] = {
     {"finding_id", "f.finding_id"},
     {"last_seen_ms", "f.last_seen_ms"},
     {"first_seen_ms", "f.first_seen_ms"},
-    {"severity", "CASE f.severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END"},
+    {"severity", "CASE f.severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' "
+                 "THEN 1 ELSE 0 END"},
 };
 static const struct db_list finding_list = {
     .columns = &row_table,
-    .select = "SELECT f.finding_id, f.finding_no, f.title, f.severity, f.vuln_kind, f.state, f.source, f.unit_id, u.unit_name, f.system_id,"
-              " s.system_name, f.ip, f.host_name, f.port, f.protocol, f.url_path, f.cves, f.tool, f.first_seen_ms, f.last_seen_ms,"
+    .select = "SELECT f.finding_id, f.finding_no, f.title, f.severity, f.vuln_kind, f.state, f.source, "
+              "f.unit_id, u.unit_name, f.system_id,"
+              " s.system_name, f.ip, f.host_name, f.port, f.protocol, f.url_path, f.cves, f.tool, "
+              "f.first_seen_ms, f.last_seen_ms,"
               " f.reopened_count FROM finding f LEFT JOIN org_unit u ON u.unit_id = f.unit_id"
               " LEFT JOIN info_system s ON s.system_id = f.system_id",
     .scope = "f.unit_path",
@@ -67,14 +70,16 @@ static const struct db_list finding_list = {
     .many_filters = sizeof(filters) / sizeof(filters[0]),
     .sorts = sorts,
     .many_sorts = sizeof(sorts) / sizeof(sorts[0]),
-    .search = "(f.title LIKE $$ OR f.finding_no LIKE $$ OR f.ip LIKE $$ OR f.host_name LIKE $$ OR f.cves LIKE $$ OR s.system_name LIKE $$)",
+    .search = "(f.title LIKE $$ OR f.finding_no LIKE $$ OR f.ip LIKE $$ OR f.host_name LIKE $$ OR f.cves "
+              "LIKE $$ OR s.system_name LIKE $$)",
 };
 
 static enum err put_events(struct call *call, int64_t finding_id, struct json_writer *w)
 {
     DB_ROWS(rows);
     TRY(db_query(call, &rows,
-                 "SELECT at_ms, actor_name, verb, from_value, to_value, note FROM finding_event WHERE finding_id = $1 ORDER BY event_id DESC LIMIT 200",
+                 "SELECT at_ms, actor_name, verb, from_value, to_value, note FROM finding_event WHERE "
+                 "finding_id = $1 ORDER BY event_id DESC LIMIT 200",
                  db_int(finding_id)));
     json_open_array(w, "events");
     while (db_next(&rows)) {
@@ -95,12 +100,16 @@ static enum err put_events(struct call *call, int64_t finding_id, struct json_wr
 static enum err put_alike(struct call *call, const struct finding *finding, struct json_writer *w)
 {
     DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT o.finding_id, o.finding_no, o.title, o.severity, o.state, o.system_id, s.system_name, o.ip, o.port FROM finding o"
-                 " LEFT JOIN info_system s ON s.system_id = o.system_id WHERE o.unit_id = $1 AND o.finding_id <> $2"
-                 " AND ((o.rule_id = $3 AND $3 <> '') OR (o.cves = $4 AND $4 <> '')) AND o.state NOT IN ('closed', 'false_positive')"
-                 " ORDER BY o.finding_id LIMIT 100",
-                 db_int(finding->unit_id), db_int(finding->finding_id), db_str(finding->rule_id), db_str(finding->cves)));
+    TRY(db_query(
+        call, &rows,
+        "SELECT o.finding_id, o.finding_no, o.title, o.severity, o.state, o.system_id, s.system_name, o.ip, "
+        "o.port FROM finding o"
+        " LEFT JOIN info_system s ON s.system_id = o.system_id WHERE o.unit_id = $1 AND o.finding_id <> $2"
+        " AND ((o.rule_id = $3 AND $3 <> '') OR (o.cves = $4 AND $4 <> '')) AND o.state NOT IN ('closed', "
+        "'false_positive')"
+        " ORDER BY o.finding_id LIMIT 100",
+        db_int(finding->unit_id), db_int(finding->finding_id), db_str(finding->rule_id),
+        db_str(finding->cves)));
     json_open_array(w, "alike");
     while (db_next(&rows)) {
         json_open_object(w, NULL);
@@ -125,11 +134,16 @@ static enum err put_finding(struct call *call, int64_t finding_id, struct json_w
     DB_ROWS(rows);
     TRY(finding_reach(call, finding_id, &finding));
     TRY(db_one(call, &rows,
-               "SELECT f.finding_id, f.finding_no, f.unit_id, f.system_id, f.source, f.title, f.vuln_kind, f.severity, f.cvss_x10, f.cves,"
-               " f.ip, f.host_name, f.port, f.protocol, f.url_path, f.location, f.tool, f.rule_id, t.description, t.remedy, f.evidence,"
-               " f.state, f.first_seen_ms, f.last_seen_ms, f.seen_count, f.reopened_count, f.notified_at_ms, f.closed_at_ms, f.closed_why,"
-               " u.unit_name, s.system_name, f.asked_by, f.asked_reason FROM finding f LEFT JOIN finding_text t ON t.text_id = f.text_id"
-               " LEFT JOIN org_unit u ON u.unit_id = f.unit_id LEFT JOIN info_system s ON s.system_id = f.system_id WHERE f.finding_id = $1",
+               "SELECT f.finding_id, f.finding_no, f.unit_id, f.system_id, f.source, f.title, f.vuln_kind, "
+               "f.severity, f.cvss_x10, f.cves,"
+               " f.ip, f.host_name, f.port, f.protocol, f.url_path, f.location, f.tool, f.rule_id, "
+               "t.description, t.remedy, f.evidence,"
+               " f.state, f.first_seen_ms, f.last_seen_ms, f.seen_count, f.reopened_count, f.notified_at_ms, "
+               "f.closed_at_ms, f.closed_why,"
+               " u.unit_name, s.system_name, f.asked_by, f.asked_reason FROM finding f LEFT JOIN "
+               "finding_text t ON t.text_id = f.text_id"
+               " LEFT JOIN org_unit u ON u.unit_id = f.unit_id LEFT JOIN info_system s ON s.system_id = "
+               "f.system_id WHERE f.finding_id = $1",
                db_int(finding_id)));
     db_put_row(w, &rows, &finding_table);
     json_put_str(w, "unit_name", db_col_str(&rows, 29));
@@ -159,7 +173,8 @@ static enum err finding_verify(struct call *call, struct http_exchange *x)
     TRY(finding_reach(call, x->ids[0], &finding));
     if (!str_is(finding.state, "reported"))
         return call_fail(call, ERR_REFUSED, NULL, "finding.fault.not_reported");
-    TRY(db_run(call, "UPDATE finding SET state = 'verified', version = version + 1 WHERE finding_id = $1", db_int(x->ids[0])));
+    TRY(db_run(call, "UPDATE finding SET state = 'verified', version = version + 1 WHERE finding_id = $1",
+               db_int(x->ids[0])));
     TRY(finding_event(call, &finding, "verified", finding.state, STR("verified"), STR_NONE));
     return put_finding(call, x->ids[0], x->out);
 }
@@ -176,8 +191,11 @@ static enum err finding_attach(struct call *call, struct http_exchange *x)
     TRY(finding_reach(call, x->ids[0], &finding));
     if (registry_system_reach(call, field_int(&x->body, "system_id", 0), &system) != ERR_OK)
         return call_fail(call, ERR_INVALID, "system_id", "finding.fault.system_unknown");
-    TRY(db_run(call, "UPDATE finding SET system_id = $2, unit_id = $3, unit_path = $4, version = version + 1 WHERE finding_id = $1",
-               db_int(finding.finding_id), db_int(system.system_id), db_int(system.unit_id), db_str(system.unit_path)));
+    TRY(db_run(call,
+               "UPDATE finding SET system_id = $2, unit_id = $3, unit_path = $4, version = version + 1 WHERE "
+               "finding_id = $1",
+               db_int(finding.finding_id), db_int(system.system_id), db_int(system.unit_id),
+               db_str(system.unit_path)));
     finding.unit_id = system.unit_id;
     finding.unit_path = system.unit_path;
     TRY(finding_event(call, &finding, "attached", STR_NONE, system.system_no, STR_NONE));
@@ -202,9 +220,12 @@ static enum err finding_ask_false(struct call *call, struct http_exchange *x)
     TRY(finding_reach(call, x->ids[0], &finding));
     if (str_is(finding.state, "closed") || str_is(finding.state, "false_positive"))
         return call_fail(call, ERR_REFUSED, NULL, "finding.fault.over", finding.finding_no);
-    TRY(db_run(call, "UPDATE finding SET asked_by = $2, asked_reason = $3, version = version + 1 WHERE finding_id = $1",
-               db_int(finding.finding_id), db_int(call->actor->user_id), db_str(field_str(&x->body, "reason"))));
-    TRY(finding_event(call, &finding, "false_positive_asked", STR_NONE, STR_NONE, field_str(&x->body, "reason")));
+    TRY(db_run(
+        call,
+        "UPDATE finding SET asked_by = $2, asked_reason = $3, version = version + 1 WHERE finding_id = $1",
+        db_int(finding.finding_id), db_int(call->actor->user_id), db_str(field_str(&x->body, "reason"))));
+    TRY(finding_event(call, &finding, "false_positive_asked", STR_NONE, STR_NONE,
+                      field_str(&x->body, "reason")));
     return put_finding(call, x->ids[0], x->out);
 }
 
@@ -213,19 +234,23 @@ static enum err finding_decide_false(struct call *call, struct http_exchange *x)
     struct finding finding;
     int64_t asked_by;
     TRY(finding_reach(call, x->ids[0], &finding));
-    TRY(db_get_int(call, &asked_by, 0, "SELECT asked_by FROM finding WHERE finding_id = $1", db_int(finding.finding_id)));
+    TRY(db_get_int(call, &asked_by, 0, "SELECT asked_by FROM finding WHERE finding_id = $1",
+                   db_int(finding.finding_id)));
     if (!asked_by)
         return call_fail(call, ERR_REFUSED, NULL, "finding.fault.nobody_asked");
     if (asked_by == call->actor->user_id)
         return call_fail(call, ERR_REFUSED, NULL, "finding.fault.second_person");
     bool agree = field_int(&x->body, "agree", 0) != 0;
     TRY(db_run(call,
-               "UPDATE finding SET state = CASE WHEN $2 = 1 THEN 'false_positive' ELSE state END, closed_at_ms = CASE WHEN $2 = 1 THEN $3"
-               " ELSE closed_at_ms END, closed_why = CASE WHEN $2 = 1 THEN 'false_positive' ELSE closed_why END, asked_by = NULL,"
+               "UPDATE finding SET state = CASE WHEN $2 = 1 THEN 'false_positive' ELSE state END, "
+               "closed_at_ms = CASE WHEN $2 = 1 THEN $3"
+               " ELSE closed_at_ms END, closed_why = CASE WHEN $2 = 1 THEN 'false_positive' ELSE closed_why "
+               "END, asked_by = NULL,"
                " asked_reason = NULL, version = version + 1 WHERE finding_id = $1",
                db_int(finding.finding_id), db_int(agree), db_int(call->now_ms)));
-    TRY(finding_event(call, &finding, agree ? "false_positive_agreed" : "false_positive_refused", finding.state,
-                      agree ? STR("false_positive") : finding.state, field_str(&x->body, "reason")));
+    TRY(finding_event(call, &finding, agree ? "false_positive_agreed" : "false_positive_refused",
+                      finding.state, agree ? STR("false_positive") : finding.state,
+                      field_str(&x->body, "reason")));
     return put_finding(call, x->ids[0], x->out);
 }
 
@@ -254,14 +279,18 @@ static const struct field import_fields[] = {
 };
 static const struct field_table import_table = FIELD_TABLE("scan_import", import_fields);
 #define IMPORT_SELECT                                                                                        \
-    "SELECT i.import_id, i.format, i.tool, i.tool_version, i.file_name, i.file_digest, i.file_size, i.scanned_at_ms, i.imported_at_ms," \
-    " i.records, i.hosts, i.hosts_up, i.open_ports, i.created, i.changed, i.unchanged, i.reopened, i.closed, i.unmatched"               \
+    "SELECT i.import_id, i.format, i.tool, i.tool_version, i.file_name, i.file_digest, i.file_size, "        \
+    "i.scanned_at_ms, i.imported_at_ms,"                                                                     \
+    " i.records, i.hosts, i.hosts_up, i.open_ports, i.created, i.changed, i.unchanged, i.reopened, "         \
+    "i.closed, i.unmatched"                                                                                  \
     " FROM finding_import i"
 static const struct db_filter import_filters[] = {{"scan_format", "i.format = $$", FIELD_TEXT, NULL}};
-static const struct db_sort import_sorts[] = {{"import_id", "i.import_id"}, {"imported_at_ms", "i.imported_at_ms"}};
+static const struct db_sort import_sorts[] = {{"import_id", "i.import_id"},
+                                              {"imported_at_ms", "i.imported_at_ms"}};
 static const struct db_list import_list = {
     .columns = &import_table,
-    .select = IMPORT_SELECT, /* not scoped: only those who see all units may list imports (the route's grant) */
+    .select =
+        IMPORT_SELECT, /* not scoped: only those who see all units may list imports (the route's grant) */
     .key = "i.import_id",
     .default_sort = "-import_id",
     .filters = import_filters,
@@ -320,11 +349,14 @@ static const struct db_filter address_filters[] = {
     {"state", "a.state = $$", FIELD_ENUM, &finding_address_state_enum},
     {"unit_id", "a.unit_id = $$", FIELD_INT, NULL},
 };
-static const struct db_sort address_sorts[] = {{"address_id", "a.address_id"}, {"last_seen_ms", "a.last_seen_ms"}, {"ip_key", "a.ip_key"}};
+static const struct db_sort address_sorts[] = {
+    {"address_id", "a.address_id"}, {"last_seen_ms", "a.last_seen_ms"}, {"ip_key", "a.ip_key"}};
 #define ADDRESS_SELECT                                                                                       \
-    "SELECT a.address_id, a.ip, a.host_name, a.unit_id, u.unit_name, a.state, a.system_id, s.system_name, a.first_seen_ms,"    \
-    " a.last_seen_ms, a.note, (SELECT COUNT(*) FROM finding_port p WHERE p.address_id = a.address_id AND p.state = 'open'),"   \
-    " a.unit_path FROM finding_address a LEFT JOIN org_unit u ON u.unit_id = a.unit_id"                                        \
+    "SELECT a.address_id, a.ip, a.host_name, a.unit_id, u.unit_name, a.state, a.system_id, s.system_name, "  \
+    "a.first_seen_ms,"                                                                                       \
+    " a.last_seen_ms, a.note, (SELECT COUNT(*) FROM finding_port p WHERE p.address_id = a.address_id AND "   \
+    "p.state = 'open'),"                                                                                     \
+    " a.unit_path FROM finding_address a LEFT JOIN org_unit u ON u.unit_id = a.unit_id"                      \
     " LEFT JOIN info_system s ON s.system_id = a.system_id"
 static const struct db_list address_list = {
     .columns = &address_table,
@@ -339,10 +371,12 @@ static const struct db_list address_list = {
     .search = "(a.ip LIKE $$ OR a.host_name LIKE $$ OR u.unit_name LIKE $$)",
 };
 
-static enum err reach_address(struct call *call, int64_t address_id, int64_t *ret_unit_id, struct str *ret_path)
+static enum err reach_address(struct call *call, int64_t address_id, int64_t *ret_unit_id,
+                              struct str *ret_path)
 {
     DB_ROWS(rows);
-    TRY(db_one(call, &rows, "SELECT unit_id, unit_path FROM finding_address WHERE address_id = $1", db_int(address_id)));
+    TRY(db_one(call, &rows, "SELECT unit_id, unit_path FROM finding_address WHERE address_id = $1",
+               db_int(address_id)));
     *ret_unit_id = db_col_int(&rows, 0);
     *ret_path = db_col_copy(call, &rows, 1);
     return access_reach(call, *ret_path);
@@ -359,8 +393,10 @@ static enum err address_one(struct call *call, struct http_exchange *x)
     db_rows_close(&rows);
     DB_ROWS(ports);
     TRY(db_query(call, &ports,
-                 "SELECT port, protocol, state, service, product, product_version, last_seen_ms FROM finding_port WHERE address_id = $1"
-                 " ORDER BY port, protocol", db_int(x->ids[0])));
+                 "SELECT port, protocol, state, service, product, product_version, last_seen_ms FROM "
+                 "finding_port WHERE address_id = $1"
+                 " ORDER BY port, protocol",
+                 db_int(x->ids[0])));
     json_open_array(x->out, "ports");
     while (db_next(&ports)) {
         json_open_object(x->out, NULL);
@@ -377,24 +413,30 @@ static enum err address_one(struct call *call, struct http_exchange *x)
     return db_end(&ports);
 }
 
-enum err finding_address_settle(struct call *call, int64_t address_id, const char *state, int64_t system_id, struct str note)
+enum err finding_address_settle(struct call *call, int64_t address_id, const char *state, int64_t system_id,
+                                struct str note)
 {
     int64_t unit_id;
     struct str path;
     TRY(reach_address(call, address_id, &unit_id, &path));
     TRY(db_run(call,
-               "UPDATE finding_address SET state = $2, system_id = COALESCE($3, system_id), note = $4, decided_by = $5, decided_at_ms = $6"
+               "UPDATE finding_address SET state = $2, system_id = COALESCE($3, system_id), note = $4, "
+               "decided_by = $5, decided_at_ms = $6"
                " WHERE address_id = $1",
-               db_int(address_id), db_c(state), db_int_or_null(system_id), db_str_or_null(note), db_int(call_who(call).user_id),
-               db_int(call->now_ms)));
+               db_int(address_id), db_c(state), db_int_or_null(system_id), db_str_or_null(note),
+               db_int(call_who(call).user_id), db_int(call->now_ms)));
     rules_touch(call, "address", address_id);
     return ledger_append(call,
-                         &(struct ledger_fact){.verb = str_format(call->arena, "address.%s", state).at, .subject_kind = "address",
-                                               .subject_id = address_id, .unit_id = unit_id, .unit_path = path},
+                         &(struct ledger_fact){.verb = str_format(call->arena, "address.%s", state).at,
+                                               .subject_kind = "address",
+                                               .subject_id = address_id,
+                                               .unit_id = unit_id,
+                                               .unit_path = path},
                          NULL);
 }
 
-/* The address belongs to a registered system after all: it becomes an endpoint, and its findings find their system. */
+/* The address belongs to a registered system after all: it becomes an endpoint, and its findings find their
+ * system. */
 static enum err address_register(struct call *call, struct http_exchange *x)
 {
     struct registry_system system;
@@ -402,17 +444,24 @@ static enum err address_register(struct call *call, struct http_exchange *x)
         return call_fail(call, ERR_INVALID, "system_id", "finding.fault.system_unknown");
     TRY(finding_address_settle(call, x->ids[0], "registered", system.system_id, STR_NONE));
     DB_ROWS(rows);
-    TRY(db_one(call, &rows, "SELECT COALESCE(ip, ''), ip_key, host_name FROM finding_address WHERE address_id = $1", db_int(x->ids[0])));
-    struct str ip = db_col_copy(call, &rows, 0), key = db_col_copy(call, &rows, 1), name = db_col_copy(call, &rows, 2);
+    TRY(db_one(call, &rows,
+               "SELECT COALESCE(ip, ''), ip_key, host_name FROM finding_address WHERE address_id = $1",
+               db_int(x->ids[0])));
+    struct str ip = db_col_copy(call, &rows, 0), key = db_col_copy(call, &rows, 1),
+               name = db_col_copy(call, &rows, 2);
     db_rows_close(&rows);
-    struct field_record endpoint = {&registry_endpoint_table, ARENA_ARRAY(call->arena, struct field_value, registry_endpoint_table.many)};
-    *field_get(&endpoint, ip.len ? "ip" : "domain") = (struct field_value){.given = true, .text = ip.len ? ip : name};
+    struct field_record endpoint = {
+        &registry_endpoint_table, ARENA_ARRAY(call->arena, struct field_value, registry_endpoint_table.many)};
+    *field_get(&endpoint, ip.len ? "ip" : "domain") =
+        (struct field_value){.given = true, .text = ip.len ? ip : name};
     bool changed;
     TRY(registry_endpoints_set(call, &system, &endpoint, 1, false, &changed));
     TRY(db_run(call,
-               "UPDATE finding SET system_id = $3, unit_id = $4, unit_path = $5, version = version + 1 WHERE system_id IS NULL"
+               "UPDATE finding SET system_id = $3, unit_id = $4, unit_path = $5, version = version + 1 WHERE "
+               "system_id IS NULL"
                " AND ((ip_key = $1 AND $1 <> '') OR (host_name = $2 AND $2 <> ''))",
-               db_str(key), db_str(name), db_int(system.system_id), db_int(system.unit_id), db_str(system.unit_path)));
+               db_str(key), db_str(name), db_int(system.system_id), db_int(system.unit_id),
+               db_str(system.unit_path)));
     rules_touch(call, "system", system.system_id);
     return address_one(call, x);
 }
@@ -423,41 +472,145 @@ static enum err address_explain(struct call *call, struct http_exchange *x)
     return address_one(call, x);
 }
 
-#define SEERS  (ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM)
+#define SEERS    (ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM)
 #define HANDLERS (ROLE_COUNTY_OFFICER | ROLE_SCAN_TEAM)
 static const struct http_route routes[] = {
-    {.method = "GET", .path = "/api/findings", .grant = SEERS, .name = "finding_list", .handle = http_list, .kind = HTTP_LIST,
-     .reply = &row_table, .list = &finding_list, .summary_zh = "隐患列表", .summary_en = "Findings"},
-    {.method = "POST", .path = "/api/findings", .grant = HANDLERS | ROLE_REGULATOR, .name = "finding_create", .handle = finding_post,
-     .kind = HTTP_ONE, .body = &finding_table, .reply = &finding_table, .summary_zh = "人工登记隐患", .summary_en = "A finding by hand"},
-    {.method = "GET", .path = "/api/findings/{finding_id}", .grant = SEERS, .name = "finding_get", .handle = finding_one,
-     .kind = HTTP_ONE, .reply = &finding_table, .summary_zh = "隐患详情", .summary_en = "A finding with its history"},
-    {.method = "POST", .path = "/api/findings/{finding_id}/verify", .grant = HANDLERS, .name = "finding_verify", .handle = finding_verify,
-     .kind = HTTP_ONE, .reply = &finding_table, .summary_zh = "核实", .summary_en = "Verified by hand"},
-    {.method = "POST", .path = "/api/findings/{finding_id}/attach", .grant = HANDLERS, .name = "finding_attach", .handle = finding_attach,
-     .kind = HTTP_ONE, .body = &attach_table, .reply = &finding_table, .summary_zh = "归到系统", .summary_en = "Give it its system"},
-    {.method = "POST", .path = "/api/findings/{finding_id}/false-positive", .grant = HANDLERS | ROLE_UNIT_OFFICER,
-     .name = "finding_false_positive_ask", .handle = finding_ask_false, .kind = HTTP_ONE, .body = &reason_table, .reply = &finding_table,
-     .summary_zh = "申报误报", .summary_en = "Say that it is a false positive"},
-    {.method = "POST", .path = "/api/findings/{finding_id}/false-positive/decide", .grant = HANDLERS | ROLE_OFFICE_DIRECTOR,
-     .name = "finding_false_positive_decide", .handle = finding_decide_false, .kind = HTTP_ONE, .body = &decide_table,
-     .reply = &finding_table, .summary_zh = "误报复核（另一人）", .summary_en = "A second person decides"},
-    {.method = "GET", .path = "/api/scan-imports", .grant = ROLES_AUTHORITY | ROLE_SCAN_TEAM, .name = "scan_import_list", .handle = http_list,
-     .kind = HTTP_LIST, .reply = &import_table, .list = &import_list, .summary_zh = "扫描导入记录", .summary_en = "Scan imports"},
-    {.method = "POST", .path = "/api/scan-imports", .grant = HANDLERS, .name = "scan_import_create", .prepare = import_prepare,
-     .handle = import_handle, .kind = HTTP_ANY, .flags = HTTP_UPLOAD, .query = &import_query_table, .summary_zh = "导入扫描结果",
+    {.method = "GET",
+     .path = "/api/findings",
+     .grant = SEERS,
+     .name = "finding_list",
+     .handle = http_list,
+     .kind = HTTP_LIST,
+     .reply = &row_table,
+     .list = &finding_list,
+     .summary_zh = "隐患列表",
+     .summary_en = "Findings"},
+    {.method = "POST",
+     .path = "/api/findings",
+     .grant = HANDLERS | ROLE_REGULATOR,
+     .name = "finding_create",
+     .handle = finding_post,
+     .kind = HTTP_ONE,
+     .body = &finding_table,
+     .reply = &finding_table,
+     .summary_zh = "人工登记隐患",
+     .summary_en = "A finding by hand"},
+    {.method = "GET",
+     .path = "/api/findings/{finding_id}",
+     .grant = SEERS,
+     .name = "finding_get",
+     .handle = finding_one,
+     .kind = HTTP_ONE,
+     .reply = &finding_table,
+     .summary_zh = "隐患详情",
+     .summary_en = "A finding with its history"},
+    {.method = "POST",
+     .path = "/api/findings/{finding_id}/verify",
+     .grant = HANDLERS,
+     .name = "finding_verify",
+     .handle = finding_verify,
+     .kind = HTTP_ONE,
+     .reply = &finding_table,
+     .summary_zh = "核实",
+     .summary_en = "Verified by hand"},
+    {.method = "POST",
+     .path = "/api/findings/{finding_id}/attach",
+     .grant = HANDLERS,
+     .name = "finding_attach",
+     .handle = finding_attach,
+     .kind = HTTP_ONE,
+     .body = &attach_table,
+     .reply = &finding_table,
+     .summary_zh = "归到系统",
+     .summary_en = "Give it its system"},
+    {.method = "POST",
+     .path = "/api/findings/{finding_id}/false-positive",
+     .grant = HANDLERS | ROLE_UNIT_OFFICER,
+     .name = "finding_false_positive_ask",
+     .handle = finding_ask_false,
+     .kind = HTTP_ONE,
+     .body = &reason_table,
+     .reply = &finding_table,
+     .summary_zh = "申报误报",
+     .summary_en = "Say that it is a false positive"},
+    {.method = "POST",
+     .path = "/api/findings/{finding_id}/false-positive/decide",
+     .grant = HANDLERS | ROLE_OFFICE_DIRECTOR,
+     .name = "finding_false_positive_decide",
+     .handle = finding_decide_false,
+     .kind = HTTP_ONE,
+     .body = &decide_table,
+     .reply = &finding_table,
+     .summary_zh = "误报复核（另一人）",
+     .summary_en = "A second person decides"},
+    {.method = "GET",
+     .path = "/api/scan-imports",
+     .grant = ROLES_AUTHORITY | ROLE_SCAN_TEAM,
+     .name = "scan_import_list",
+     .handle = http_list,
+     .kind = HTTP_LIST,
+     .reply = &import_table,
+     .list = &import_list,
+     .summary_zh = "扫描导入记录",
+     .summary_en = "Scan imports"},
+    {.method = "POST",
+     .path = "/api/scan-imports",
+     .grant = HANDLERS,
+     .name = "scan_import_create",
+     .prepare = import_prepare,
+     .handle = import_handle,
+     .kind = HTTP_ANY,
+     .flags = HTTP_UPLOAD,
+     .query = &import_query_table,
+     .summary_zh = "导入扫描结果",
      .summary_en = "Import scanner results"},
-    {.method = "GET", .path = "/api/scan-imports/{import_id}", .grant = ROLES_AUTHORITY | ROLE_SCAN_TEAM, .name = "scan_import_get",
-     .handle = import_one, .kind = HTTP_ONE, .reply = &import_table, .summary_zh = "一次导入", .summary_en = "One import"},
-    {.method = "GET", .path = "/api/live-addresses", .grant = SEERS, .name = "live_address_list", .handle = http_list, .kind = HTTP_LIST,
-     .reply = &address_table, .list = &address_list, .summary_zh = "存活地址", .summary_en = "Live addresses"},
-    {.method = "GET", .path = "/api/live-addresses/{address_id}", .grant = SEERS, .name = "live_address_get", .handle = address_one,
-     .kind = HTTP_ONE, .reply = &address_table, .summary_zh = "存活地址详情", .summary_en = "A live address with its ports"},
-    {.method = "POST", .path = "/api/live-addresses/{address_id}/register", .grant = ROLE_COUNTY_OFFICER | ROLE_UNIT_OFFICER,
-     .name = "live_address_register", .handle = address_register, .kind = HTTP_ONE, .body = &attach_table, .reply = &address_table,
-     .summary_zh = "归到已登记系统", .summary_en = "It belongs to a registered system"},
-    {.method = "POST", .path = "/api/live-addresses/{address_id}/explain", .grant = ROLE_COUNTY_OFFICER, .name = "live_address_explain",
-     .handle = address_explain, .kind = HTTP_ONE, .body = &reason_table, .reply = &address_table, .summary_zh = "说明原因",
+    {.method = "GET",
+     .path = "/api/scan-imports/{import_id}",
+     .grant = ROLES_AUTHORITY | ROLE_SCAN_TEAM,
+     .name = "scan_import_get",
+     .handle = import_one,
+     .kind = HTTP_ONE,
+     .reply = &import_table,
+     .summary_zh = "一次导入",
+     .summary_en = "One import"},
+    {.method = "GET",
+     .path = "/api/live-addresses",
+     .grant = SEERS,
+     .name = "live_address_list",
+     .handle = http_list,
+     .kind = HTTP_LIST,
+     .reply = &address_table,
+     .list = &address_list,
+     .summary_zh = "存活地址",
+     .summary_en = "Live addresses"},
+    {.method = "GET",
+     .path = "/api/live-addresses/{address_id}",
+     .grant = SEERS,
+     .name = "live_address_get",
+     .handle = address_one,
+     .kind = HTTP_ONE,
+     .reply = &address_table,
+     .summary_zh = "存活地址详情",
+     .summary_en = "A live address with its ports"},
+    {.method = "POST",
+     .path = "/api/live-addresses/{address_id}/register",
+     .grant = ROLE_COUNTY_OFFICER | ROLE_UNIT_OFFICER,
+     .name = "live_address_register",
+     .handle = address_register,
+     .kind = HTTP_ONE,
+     .body = &attach_table,
+     .reply = &address_table,
+     .summary_zh = "归到已登记系统",
+     .summary_en = "It belongs to a registered system"},
+    {.method = "POST",
+     .path = "/api/live-addresses/{address_id}/explain",
+     .grant = ROLE_COUNTY_OFFICER,
+     .name = "live_address_explain",
+     .handle = address_explain,
+     .kind = HTTP_ONE,
+     .body = &reason_table,
+     .reply = &address_table,
+     .summary_zh = "说明原因",
      .summary_en = "Explained: no system to register"},
 };
 
@@ -465,37 +618,63 @@ static const struct http_route routes[] = {
 
 static const struct rules_subject subjects[] = {
     {.name = "finding",
-     .sql = "SELECT finding_id, unit_id, unit_path, title FROM finding WHERE unit_id IS NOT NULL AND ($1 = 0 OR finding_id = $1)",
-     .system_sql = "SELECT finding_id, system_id FROM finding WHERE system_id IS NOT NULL AND ($1 = 0 OR finding_id = $1)"},
+     .sql = "SELECT finding_id, unit_id, unit_path, title FROM finding WHERE unit_id IS NOT NULL AND ($1 = 0 "
+            "OR finding_id = $1)",
+     .system_sql = "SELECT finding_id, system_id FROM finding WHERE system_id IS NOT NULL AND ($1 = 0 OR "
+                   "finding_id = $1)"},
     {.name = "address",
-     .sql = "SELECT address_id, unit_id, unit_path, COALESCE(ip, host_name) FROM finding_address WHERE unit_id IS NOT NULL AND ($1 = 0 OR address_id = $1)"},
+     .sql = "SELECT address_id, unit_id, unit_path, COALESCE(ip, host_name) FROM finding_address WHERE "
+            "unit_id IS NOT NULL AND ($1 = 0 OR address_id = $1)"},
 };
 
 static const struct rules_fact facts[] = {
-    {.name = "finding.confirmed", .subject = "finding", .order = &finding_severity_enum,
-     .sql = "SELECT finding_id, first_seen_ms, severity FROM finding WHERE kind = 'weakness' AND state NOT IN ('reported', 'false_positive')"
+    {.name = "finding.confirmed",
+     .subject = "finding",
+     .order = &finding_severity_enum,
+     .sql = "SELECT finding_id, first_seen_ms, severity FROM finding WHERE kind = 'weakness' AND state NOT "
+            "IN ('reported', 'false_positive')"
             " AND ($1 = 0 OR finding_id = $1)"},
-    {.name = "finding.formally_notified", .subject = "finding", .order = &finding_severity_enum,
-     .sql = "SELECT finding_id, notified_at_ms, notified_severity FROM finding WHERE notified_at_ms IS NOT NULL AND state <> 'false_positive'"
+    {.name = "finding.formally_notified",
+     .subject = "finding",
+     .order = &finding_severity_enum,
+     .sql = "SELECT finding_id, notified_at_ms, notified_severity FROM finding WHERE notified_at_ms IS NOT "
+            "NULL AND state <> 'false_positive'"
             " AND ($1 = 0 OR finding_id = $1)"},
-    {.name = "finding.notified_from_outside", .subject = "finding", .order = &finding_severity_enum,
-     .sql = "SELECT finding_id, notified_at_ms, notified_severity FROM finding WHERE notified_at_ms IS NOT NULL AND outside_notice = 1"
+    {.name = "finding.notified_from_outside",
+     .subject = "finding",
+     .order = &finding_severity_enum,
+     .sql = "SELECT finding_id, notified_at_ms, notified_severity FROM finding WHERE notified_at_ms IS NOT "
+            "NULL AND outside_notice = 1"
             " AND state <> 'false_positive' AND ($1 = 0 OR finding_id = $1)"},
-    {.name = "finding.closed", .subject = "finding",
-     .sql = "SELECT finding_id, closed_at_ms, NULL FROM finding WHERE state IN ('closed', 'false_positive') AND ($1 = 0 OR finding_id = $1)"},
-    {.name = "rectify.fed_back", .subject = "finding",
-     .sql = "SELECT finding_id, fed_back_at_ms, NULL FROM finding WHERE (fed_back_at_ms IS NOT NULL OR state IN ('closed', 'false_positive'))"
+    {.name = "finding.closed",
+     .subject = "finding",
+     .sql = "SELECT finding_id, closed_at_ms, NULL FROM finding WHERE state IN ('closed', 'false_positive') "
+            "AND ($1 = 0 OR finding_id = $1)"},
+    {.name = "rectify.fed_back",
+     .subject = "finding",
+     .sql = "SELECT finding_id, fed_back_at_ms, NULL FROM finding WHERE (fed_back_at_ms IS NOT NULL OR state "
+            "IN ('closed', 'false_positive'))"
             " AND ($1 = 0 OR finding_id = $1)"},
-    {.name = "rectify.lateral_check_done", .subject = "finding",
-     .sql = "SELECT finding_id, lateral_done_at_ms, NULL FROM finding WHERE lateral_done_at_ms IS NOT NULL AND ($1 = 0 OR finding_id = $1)"},
-    {.name = "registry.other_systems_like_it", .subject = "finding",
-     .sql = "SELECT f.finding_id, f.first_seen_ms, COUNT(DISTINCT s.system_id) FROM finding f JOIN info_system s ON s.unit_id = f.unit_id"
-            " AND s.system_id <> COALESCE(f.system_id, 0) AND s.lifecycle_status NOT IN ('shutdown', 'retired')"
-            " WHERE f.notified_at_ms IS NOT NULL AND ($1 = 0 OR f.finding_id = $1) GROUP BY f.finding_id, f.first_seen_ms"},
-    {.name = "finding.unregistered_live", .subject = "address",
-     .sql = "SELECT address_id, first_seen_ms, NULL FROM finding_address WHERE unit_id IS NOT NULL AND state <> 'registered' AND ($1 = 0 OR address_id = $1)"},
-    {.name = "finding.address_settled", .subject = "address",
-     .sql = "SELECT address_id, last_seen_ms, state FROM finding_address WHERE state <> 'unregistered' AND ($1 = 0 OR address_id = $1)"},
+    {.name = "rectify.lateral_check_done",
+     .subject = "finding",
+     .sql = "SELECT finding_id, lateral_done_at_ms, NULL FROM finding WHERE lateral_done_at_ms IS NOT NULL "
+            "AND ($1 = 0 OR finding_id = $1)"},
+    {.name = "registry.other_systems_like_it",
+     .subject = "finding",
+     .sql =
+         "SELECT f.finding_id, f.first_seen_ms, COUNT(DISTINCT s.system_id) FROM finding f JOIN info_system "
+         "s ON s.unit_id = f.unit_id"
+         " AND s.system_id <> COALESCE(f.system_id, 0) AND s.lifecycle_status NOT IN ('shutdown', 'retired')"
+         " WHERE f.notified_at_ms IS NOT NULL AND ($1 = 0 OR f.finding_id = $1) GROUP BY f.finding_id, "
+         "f.first_seen_ms"},
+    {.name = "finding.unregistered_live",
+     .subject = "address",
+     .sql = "SELECT address_id, first_seen_ms, NULL FROM finding_address WHERE unit_id IS NOT NULL AND state "
+            "<> 'registered' AND ($1 = 0 OR address_id = $1)"},
+    {.name = "finding.address_settled",
+     .subject = "address",
+     .sql = "SELECT address_id, last_seen_ms, state FROM finding_address WHERE state <> 'unregistered' AND "
+            "($1 = 0 OR address_id = $1)"},
 };
 
 static const char *const scoped_tables[] = {"finding", "finding_address", NULL};

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. Two records are the same weakness when the same check strikes the same place: the host (its address, else its name),
- * the protocol and port, the template of the URL path (numbers and long hex taken as one), and the tool's id of the check. Severity, CVEs,
- * descriptions and tool ids change from scan to scan and are attributes, never identity.
+ * Method. Two records are the same weakness when the same check strikes the same place: the host (its
+ * address, else its name), the protocol and port, the template of the URL path (numbers and long hex taken as
+ * one), and the tool's id of the check. Severity, CVEs, descriptions and tool ids change from scan to scan
+ * and are attributes, never identity.
  */
 #include "domain/finding/finding_inner.h"
 
@@ -60,7 +61,8 @@ enum err finding_text(struct call *call, struct str description, struct str reme
     if (*ret_text_id)
         return ERR_OK;
     DB_ROWS(rows);
-    TRY(db_one(call, &rows, "INSERT INTO finding_text (digest, description, remedy) VALUES ($1, $2, $3) RETURNING text_id",
+    TRY(db_one(call, &rows,
+               "INSERT INTO finding_text (digest, description, remedy) VALUES ($1, $2, $3) RETURNING text_id",
                db_str(hex), db_str(description), db_str(remedy)));
     *ret_text_id = db_col_int(&rows, 0);
     return ERR_OK;
@@ -83,14 +85,40 @@ enum err finding_next_no(struct call *call, struct str *ret)
 /* A first guess at the kind from words in the title; people correct it. */
 const char *finding_guess_kind(struct str title, struct str rule)
 {
-    static const struct { const char *word, *kind; } guesses[] = {
-        {"default password", "weak_password"}, {"weak password", "weak_password"}, {"弱口令", "weak_password"}, {"default credential", "weak_password"},
-        {"sql injection", "sql_injection"}, {"sql注入", "sql_injection"}, {"sql 注入", "sql_injection"}, {"cross-site scripting", "xss"}, {"cross site scripting", "xss"},
-        {"xss", "xss"}, {"跨站", "xss"}, {"file upload", "file_upload"}, {"remote code", "rce"}, {"command execution", "rce"},
-        {"远程代码", "rce"}, {"unauthenticated", "unauth_access"}, {"未授权", "unauth_access"}, {"traversal", "path_traversal"},
-        {"ssrf", "ssrf"}, {"deseriali", "deserialization"}, {"certificate", "cert_expired"}, {"cipher", "weak_crypto"}, {"ssl", "weak_crypto"},
-        {"tls", "weak_crypto"}, {"disclosure", "info_leak"}, {"泄露", "info_leak"}, {"unsupported", "outdated_component"},
-        {"outdated", "outdated_component"}, {"vulnerable version", "outdated_component"}, {"< ", "outdated_component"}, {"open-port", "exposed_service"},
+    static const struct {
+        const char *word, *kind;
+    } guesses[] = {
+        {"default password", "weak_password"},
+        {"weak password", "weak_password"},
+        {"弱口令", "weak_password"},
+        {"default credential", "weak_password"},
+        {"sql injection", "sql_injection"},
+        {"sql注入", "sql_injection"},
+        {"sql 注入", "sql_injection"},
+        {"cross-site scripting", "xss"},
+        {"cross site scripting", "xss"},
+        {"xss", "xss"},
+        {"跨站", "xss"},
+        {"file upload", "file_upload"},
+        {"remote code", "rce"},
+        {"command execution", "rce"},
+        {"远程代码", "rce"},
+        {"unauthenticated", "unauth_access"},
+        {"未授权", "unauth_access"},
+        {"traversal", "path_traversal"},
+        {"ssrf", "ssrf"},
+        {"deseriali", "deserialization"},
+        {"certificate", "cert_expired"},
+        {"cipher", "weak_crypto"},
+        {"ssl", "weak_crypto"},
+        {"tls", "weak_crypto"},
+        {"disclosure", "info_leak"},
+        {"泄露", "info_leak"},
+        {"unsupported", "outdated_component"},
+        {"outdated", "outdated_component"},
+        {"vulnerable version", "outdated_component"},
+        {"< ", "outdated_component"},
+        {"open-port", "exposed_service"},
     };
     char lower[512];
     size_t len = title.len < sizeof(lower) - 1 ? title.len : sizeof(lower) - 1;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. A file of 100 MB must not sit in memory, and the database must not wait while the helper reads it. So what the
- * helper says is written, piece by piece, to an unlinked file in the data folder; when the whole file was good, the pieces
- * are read back through a mapping, and the transaction runs at the speed of the database.
+ * Method. A file of 100 MB must not sit in memory, and the database must not wait while the helper reads it.
+ * So what the helper says is written, piece by piece, to an unlinked file in the data folder; when the whole
+ * file was good, the pieces are read back through a mapping, and the transaction runs at the speed of the
+ * database.
  */
 #include "domain/finding/finding_inner.h"
 
@@ -34,7 +35,8 @@ static enum err flush(struct finding_scan *scan)
         if (wrote < 0 && errno == EINTR)
             continue;
         if (wrote <= 0)
-            return call_fail(scan->call, errno == ENOSPC ? ERR_BUSY : ERR_FAILED, "file", "finding.fault.spool");
+            return call_fail(scan->call, errno == ENOSPC ? ERR_BUSY : ERR_FAILED, "file",
+                             "finding.fault.spool");
         text = str_slice(text, (size_t)wrote, text.len);
         scan->spooled += wrote;
     }
@@ -42,10 +44,13 @@ static enum err flush(struct finding_scan *scan)
     return ERR_OK;
 }
 
-static enum err put_piece(struct finding_scan *scan, enum finding_spool_kind kind, const int64_t *numbers, const struct str *texts,
-                          size_t many)
+static enum err put_piece(struct finding_scan *scan, enum finding_spool_kind kind, const int64_t *numbers,
+                          const struct str *texts, size_t many)
 {
-    struct { uint32_t kind, many; int64_t numbers[6]; } head = {.kind = (uint32_t)kind, .many = (uint32_t)many};
+    struct {
+        uint32_t kind, many;
+        int64_t numbers[6];
+    } head = {.kind = (uint32_t)kind, .many = (uint32_t)many};
     memcpy(head.numbers, numbers, sizeof(head.numbers));
     buf_add(scan->frame, &head, sizeof(head));
     for (size_t i = 0; i < many; i++) {
@@ -79,16 +84,18 @@ static enum err on_host(void *context, const struct paper_scan_host *host)
 static enum err on_port(void *context, const struct paper_scan_port *port)
 {
     int64_t numbers[6] = {port->port};
-    struct str texts[] = {port->address, port->name, port->protocol, port->state, port->service, port->product, port->version};
+    struct str texts[] = {port->address, port->name,    port->protocol, port->state,
+                          port->service, port->product, port->version};
     return put_piece(context, SPOOL_PORT, numbers, texts, 7);
 }
 
 static enum err on_record(void *context, const struct paper_scan_record *record)
 {
     int64_t numbers[6] = {record->port, record->severity, record->cvss10, record->place, record->kind};
-    struct str texts[] = {record->address,     record->name,   record->protocol, record->url,    record->path,
-                          record->rule,        record->title,  record->cves,     record->description, record->remedy,
-                          record->evidence,    record->unique, record->location, record->dismissed};
+    struct str texts[] = {record->address,     record->name,     record->protocol, record->url,
+                          record->path,        record->rule,     record->title,    record->cves,
+                          record->description, record->remedy,   record->evidence, record->unique,
+                          record->location,    record->dismissed};
     return put_piece(context, SPOOL_RECORD, numbers, texts, 14);
 }
 
@@ -125,7 +132,8 @@ static enum err digest_file(struct call *call, const char *path, struct finding_
     return len < 0 ? ERR_FAILED : ERR_OK;
 }
 
-enum err finding_scan_read(struct call *call, const char *path, struct str file_name, const char *data_dir, struct finding_scan **ret)
+enum err finding_scan_read(struct call *call, const char *path, struct str file_name, const char *data_dir,
+                           struct finding_scan **ret)
 {
     struct finding_scan *scan = ARENA_NEW(call->arena, struct finding_scan);
     scan->call = call;
@@ -183,7 +191,10 @@ enum err finding_spool_open(struct call *call, const struct finding_scan *scan, 
 
 enum err finding_spool_next(struct finding_spool *spool, struct finding_piece *ret)
 {
-    struct { uint32_t kind, many; int64_t numbers[6]; } head;
+    struct {
+        uint32_t kind, many;
+        int64_t numbers[6];
+    } head;
     memset(ret, 0, sizeof(*ret));
     if (spool->at == spool->end)
         return ERR_OK;

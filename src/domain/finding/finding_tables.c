@@ -2,23 +2,47 @@
 #include "domain/finding/finding.h"
 
 static const char *const severities[] = {"info", "low", "medium", "high", "critical", NULL};
-static const char *const severity_synonyms[] = {"信息|提示", "低危|低|低风险", "中危|中|中风险", "高危|高|高风险", "超危|严重|紧急", NULL};
+static const char *const severity_synonyms[] = {"信息|提示",      "低危|低|低风险", "中危|中|中风险",
+                                                "高危|高|高风险", "超危|严重|紧急", NULL};
 const struct field_enum finding_severity_enum = {"severity", severities, severity_synonyms};
 
-static const char *const states[] = {"reported", "verified", "notified", "accepted", "fixing", "fed_back",
-                                     "retesting", "closed", "false_positive", "risk_accepted", NULL};
+static const char *const states[] = {"reported",       "verified",      "notified",  "accepted",
+                                     "fixing",         "fed_back",      "retesting", "closed",
+                                     "false_positive", "risk_accepted", NULL};
 const struct field_enum finding_state_enum = {"finding_state", states, NULL};
 
 static const char *const sources[] = {"scan", "outside_notice", "manual", NULL};
 const struct field_enum finding_source_enum = {"finding_source", sources, NULL};
 
-static const char *const vuln_kinds[] = {
-    "weak_password", "sql_injection", "xss", "file_upload", "rce", "unauth_access", "idor", "info_leak", "path_traversal", "ssrf",
-    "deserialization", "outdated_component", "exposed_service", "hidden_link", "illegal_outlink", "defacement", "webshell",
-    "malware_c2", "mining", "sensitive_content", "pi_exposure", "cert_expired", "weak_crypto", "other", NULL};
+static const char *const vuln_kinds[] = {"weak_password",
+                                         "sql_injection",
+                                         "xss",
+                                         "file_upload",
+                                         "rce",
+                                         "unauth_access",
+                                         "idor",
+                                         "info_leak",
+                                         "path_traversal",
+                                         "ssrf",
+                                         "deserialization",
+                                         "outdated_component",
+                                         "exposed_service",
+                                         "hidden_link",
+                                         "illegal_outlink",
+                                         "defacement",
+                                         "webshell",
+                                         "malware_c2",
+                                         "mining",
+                                         "sensitive_content",
+                                         "pi_exposure",
+                                         "cert_expired",
+                                         "weak_crypto",
+                                         "other",
+                                         NULL};
 const struct field_enum finding_vuln_kind_enum = {"vuln_kind", vuln_kinds, NULL};
 
-static const char *const address_states[] = {"unregistered", "registered", "explained", "concealment_case", NULL};
+static const char *const address_states[] = {"unregistered", "registered", "explained", "concealment_case",
+                                             NULL};
 const struct field_enum finding_address_state_enum = {"address_state", address_states, NULL};
 
 static const struct field fields[] = {
@@ -29,7 +53,10 @@ static const struct field fields[] = {
     {.name = "source", .type = FIELD_ENUM, .of = &finding_source_enum, .flags = FIELD_FILTER},
     {.name = "title", .type = FIELD_TEXT, .max = 300, .flags = FIELD_REQUIRED},
     {.name = "vuln_kind", .type = FIELD_ENUM, .of = &finding_vuln_kind_enum, .flags = FIELD_FILTER},
-    {.name = "severity", .type = FIELD_ENUM, .of = &finding_severity_enum, .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "severity",
+     .type = FIELD_ENUM,
+     .of = &finding_severity_enum,
+     .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "cvss_x10", .type = FIELD_INT, .min = 0, .max = 100},
     {.name = "cves", .type = FIELD_TEXT, .max = 16000},
     {.name = "ip", .type = FIELD_TEXT, .format = "ip"},

@@ -24,7 +24,8 @@ static const struct db_filter filters[] = {
 static const struct db_sort sorts[] = {{"inbox_id", "i.inbox_id"}, {"created_at_ms", "i.created_at_ms"}};
 static const struct db_list item_list = {
     .columns = &item_table,
-    .select = "SELECT i.inbox_id, i.item_kind, i.url, i.subject_kind, i.subject_id, i.created_at_ms, i.read_at_ms, i.key, i.args, i.many, i.lines"
+    .select = "SELECT i.inbox_id, i.item_kind, i.url, i.subject_kind, i.subject_id, i.created_at_ms, "
+              "i.read_at_ms, i.key, i.args, i.many, i.lines"
               " FROM notify_item i", /* not scoped by unit: an item belongs to one person */
     .key = "i.inbox_id",
     .default_sort = "-created_at_ms",
@@ -49,8 +50,9 @@ static struct str own_param(void *from, const char *name)
 
 static void put_texts(struct call *call, struct json_writer *w, const struct db_rows *rows)
 {
-    notify_put_texts(call, w, db_col_copy(call, rows, AFTER_COLUMNS), db_col_copy(call, rows, AFTER_COLUMNS + 1),
-                     db_col_int(rows, AFTER_COLUMNS + 2), db_col_copy(call, rows, AFTER_COLUMNS + 3));
+    notify_put_texts(call, w, db_col_copy(call, rows, AFTER_COLUMNS),
+                     db_col_copy(call, rows, AFTER_COLUMNS + 1), db_col_int(rows, AFTER_COLUMNS + 2),
+                     db_col_copy(call, rows, AFTER_COLUMNS + 3));
 }
 
 static enum err inbox_rows(struct call *call, struct http_exchange *x)
@@ -63,7 +65,8 @@ static enum err inbox_rows(struct call *call, struct http_exchange *x)
 static enum err inbox_count(struct call *call, struct http_exchange *x)
 {
     int64_t unread;
-    TRY(db_get_int(call, &unread, 0, "SELECT COUNT(*) FROM notify_item WHERE user_id = $1 AND read_at_ms IS NULL",
+    TRY(db_get_int(call, &unread, 0,
+                   "SELECT COUNT(*) FROM notify_item WHERE user_id = $1 AND read_at_ms IS NULL",
                    db_int(call->actor->user_id)));
     json_put_int(x->out, "unread", unread);
     return ERR_OK;
@@ -72,15 +75,17 @@ static enum err inbox_count(struct call *call, struct http_exchange *x)
 static enum err inbox_read(struct call *call, struct http_exchange *x)
 {
     int64_t mine;
-    TRY(db_run_counted(call, &mine, "UPDATE notify_item SET read_at_ms = COALESCE(read_at_ms, $3) WHERE inbox_id = $1 AND user_id = $2",
-                       db_int(x->ids[0]), db_int(call->actor->user_id), db_int(call->now_ms)));
+    TRY(db_run_counted(
+        call, &mine,
+        "UPDATE notify_item SET read_at_ms = COALESCE(read_at_ms, $3) WHERE inbox_id = $1 AND user_id = $2",
+        db_int(x->ids[0]), db_int(call->actor->user_id), db_int(call->now_ms)));
     return mine ? inbox_count(call, x) : ERR_NOT_FOUND;
 }
 
 static enum err inbox_read_all(struct call *call, struct http_exchange *x)
 {
-    TRY(db_run(call, "UPDATE notify_item SET read_at_ms = $2 WHERE user_id = $1 AND read_at_ms IS NULL", db_int(call->actor->user_id),
-               db_int(call->now_ms)));
+    TRY(db_run(call, "UPDATE notify_item SET read_at_ms = $2 WHERE user_id = $1 AND read_at_ms IS NULL",
+               db_int(call->actor->user_id), db_int(call->now_ms)));
     return inbox_count(call, x);
 }
 
@@ -91,14 +96,40 @@ static const struct field query_fields[] = {
 static const struct field_table query_table = FIELD_TABLE("inbox_query", query_fields);
 
 static const struct http_route routes[] = {
-    {.method = "GET", .path = "/api/inbox", .grant = GRANT_SIGNED_IN, .name = "notify_list", .handle = inbox_rows, .kind = HTTP_LIST,
-     .query = &query_table, .reply = &item_table, .summary_zh = "收件箱", .summary_en = "The inbox"},
-    {.method = "GET", .path = "/api/inbox/count", .grant = GRANT_SIGNED_IN, .name = "notify_count", .handle = inbox_count, .kind = HTTP_ANY,
-     .summary_zh = "未读数", .summary_en = "How many are unread"},
-    {.method = "POST", .path = "/api/inbox/{inbox_id}/read", .grant = GRANT_SIGNED_IN, .name = "notify_read", .handle = inbox_read,
-     .kind = HTTP_ANY, .summary_zh = "标为已读", .summary_en = "Mark as read"},
-    {.method = "POST", .path = "/api/inbox/read-all", .grant = GRANT_SIGNED_IN, .name = "notify_read_all", .handle = inbox_read_all,
-     .kind = HTTP_ANY, .summary_zh = "全部标为已读", .summary_en = "Mark all as read"},
+    {.method = "GET",
+     .path = "/api/inbox",
+     .grant = GRANT_SIGNED_IN,
+     .name = "notify_list",
+     .handle = inbox_rows,
+     .kind = HTTP_LIST,
+     .query = &query_table,
+     .reply = &item_table,
+     .summary_zh = "收件箱",
+     .summary_en = "The inbox"},
+    {.method = "GET",
+     .path = "/api/inbox/count",
+     .grant = GRANT_SIGNED_IN,
+     .name = "notify_count",
+     .handle = inbox_count,
+     .kind = HTTP_ANY,
+     .summary_zh = "未读数",
+     .summary_en = "How many are unread"},
+    {.method = "POST",
+     .path = "/api/inbox/{inbox_id}/read",
+     .grant = GRANT_SIGNED_IN,
+     .name = "notify_read",
+     .handle = inbox_read,
+     .kind = HTTP_ANY,
+     .summary_zh = "标为已读",
+     .summary_en = "Mark as read"},
+    {.method = "POST",
+     .path = "/api/inbox/read-all",
+     .grant = GRANT_SIGNED_IN,
+     .name = "notify_read_all",
+     .handle = inbox_read_all,
+     .kind = HTTP_ANY,
+     .summary_zh = "全部标为已读",
+     .summary_en = "Mark all as read"},
 };
 
 static const struct jobs_kind jobs[] = {

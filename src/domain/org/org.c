@@ -69,7 +69,8 @@ enum err org_unit_by_name(struct call *call, struct str name, struct org_unit *r
 enum err org_root(struct call *call, struct org_unit *ret)
 {
     DB_ROWS(rows);
-    TRY(db_one(call, &rows, "SELECT " UNIT_COLUMNS " FROM org_unit WHERE parent_id IS NULL ORDER BY unit_id LIMIT 1"));
+    TRY(db_one(call, &rows,
+               "SELECT " UNIT_COLUMNS " FROM org_unit WHERE parent_id IS NULL ORDER BY unit_id LIMIT 1"));
     read_unit(call, &rows, ret);
     return ERR_OK;
 }
@@ -110,19 +111,22 @@ enum err org_unit_create(struct call *call, const struct field_record *record, i
     TRY(db_get_int(call, &twins, 0, "SELECT COUNT(*) FROM org_unit WHERE parent_id = $1 AND unit_name = $2",
                    db_int(parent.unit_id), db_str(field_str(record, "unit_name"))));
     if (twins)
-        return call_fail(call, ERR_CONFLICT, "unit_name", "org.fault.name_taken", field_str(record, "unit_name"));
+        return call_fail(call, ERR_CONFLICT, "unit_name", "org.fault.name_taken",
+                         field_str(record, "unit_name"));
     /* The path holds the unit's own number, which the engine gives: written first as a placeholder. */
     uint8_t nonce[12];
     crypt_random(nonce, sizeof(nonce));
     struct db_extra extra[] = {
-        {"unit_path", db_str(str_format(call->arena, "~%.*s", STR_ARG(str_hex(call->arena, nonce, sizeof(nonce)))))},
+        {"unit_path",
+         db_str(str_format(call->arena, "~%.*s", STR_ARG(str_hex(call->arena, nonce, sizeof(nonce)))))},
         {"created_at_ms", db_int(call->now_ms)},
         {"valid_from", db_str(today(call))},
     };
     size_t extras = field_str(record, "valid_from").len ? 2 : 3;
     TRY(db_insert(call, "org_unit", record, extra, extras, ret_unit_id));
     struct str path = path_of(call, parent.unit_path, *ret_unit_id);
-    TRY(db_run(call, "UPDATE org_unit SET unit_path = $2 WHERE unit_id = $1", db_int(*ret_unit_id), db_str(path)));
+    TRY(db_run(call, "UPDATE org_unit SET unit_path = $2 WHERE unit_id = $1", db_int(*ret_unit_id),
+               db_str(path)));
     rules_touch(call, "unit", *ret_unit_id);
     return ledger_append(call,
                          &(struct ledger_fact){.verb = "unit.created",

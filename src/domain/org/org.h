@@ -27,7 +27,8 @@ extern const struct field_table org_unit_table, org_person_table, org_post_table
 MUST_USE enum err org_unit_get(struct call *call, int64_t unit_id, struct org_unit *ret);
 /* A unit inside the actor's scope; a foreign one is ERR_NOT_FOUND, like a missing one. */
 MUST_USE enum err org_unit_reach(struct call *call, int64_t unit_id, struct org_unit *ret);
-/* By full name, short name or credit code, inside the scope: for sheets. ERR_NOT_FOUND; ERR_CONFLICT when several fit. */
+/* By full name, short name or credit code, inside the scope: for sheets. ERR_NOT_FOUND; ERR_CONFLICT when
+ * several fit. */
 MUST_USE enum err org_unit_by_name(struct call *call, struct str name, struct org_unit *ret);
 /* The top of the tree: the authority that runs this installation. */
 MUST_USE enum err org_root(struct call *call, struct org_unit *ret);
@@ -38,15 +39,19 @@ MUST_USE enum err org_unit_create(struct call *call, const struct field_record *
 MUST_USE enum err org_owner_of_address(struct call *call, const char *ip_key, struct org_unit *ret);
 /* The unit that owns a host name: the longest registered domain it ends with. */
 MUST_USE enum err org_owner_of_domain(struct call *call, struct str host_name, struct org_unit *ret);
-MUST_USE enum err org_range_create(struct call *call, const struct field_record *record, int64_t *ret_range_id);
+MUST_USE enum err org_range_create(struct call *call, const struct field_record *record,
+                                   int64_t *ret_range_id);
 
 /* Who holds the post in the unit on that day (today: day 0); person_id 0 when vacant. */
 MUST_USE enum err org_post_holder(struct call *call, int64_t unit_id, const char *post_kind, int32_t day,
                                   struct org_person *ret);
-MUST_USE enum err org_person_create(struct call *call, const struct field_record *record, int64_t *ret_person_id);
-/* Puts a person into a post from a day on; the one who held it (a post with one holder) is ended the day before. */
-MUST_USE enum err org_post_appoint(struct call *call, int64_t unit_id, int64_t person_id, struct str post_kind,
-                                   struct str department, struct str valid_from, int64_t *ret_post_id);
+MUST_USE enum err org_person_create(struct call *call, const struct field_record *record,
+                                    int64_t *ret_person_id);
+/* Puts a person into a post from a day on; the one who held it (a post with one holder) is ended the day
+ * before. */
+MUST_USE enum err org_post_appoint(struct call *call, int64_t unit_id, int64_t person_id,
+                                   struct str post_kind, struct str department, struct str valid_from,
+                                   int64_t *ret_post_id);
 /* Writes a person's members, masked unless the actor may see them. */
 void org_put_person(struct call *call, struct json_writer *w, const struct org_person *person);
 

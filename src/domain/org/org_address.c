@@ -10,7 +10,8 @@ enum err org_owner_of_address(struct call *call, const char *ip_key, struct org_
 {
     int64_t unit_id;
     *ret = (struct org_unit){0};
-    /* Ranges nest (a county block, a bureau's part of it): the one that starts last and ends first is the narrowest. */
+    /* Ranges nest (a county block, a bureau's part of it): the one that starts last and ends first is the
+     * narrowest. */
     TRY(db_get_int(call, &unit_id, 0,
                    "SELECT unit_id FROM org_address_range WHERE first_key <= $1 AND last_key >= $1"
                    " AND valid_to IS NULL ORDER BY first_key DESC, last_key LIMIT 1",

@@ -16,8 +16,8 @@ static const struct db_sort unit_sorts[] = {
     {"unit_name", "u.unit_name"},
 };
 #define UNIT_SELECT                                                                                          \
-    "SELECT u.unit_id, u.parent_id, u.unit_name, u.short_name, u.unit_kind, u.uscc, u.region_code,"         \
-    " u.issuer_code, u.supervising_unit_id, u.office_phone, u.address, u.sort_no, u.valid_from, u.valid_to,"  \
+    "SELECT u.unit_id, u.parent_id, u.unit_name, u.short_name, u.unit_kind, u.uscc, u.region_code,"          \
+    " u.issuer_code, u.supervising_unit_id, u.office_phone, u.address, u.sort_no, u.valid_from, u.valid_to," \
     " u.unit_path, p.unit_name FROM org_unit u LEFT JOIN org_unit p ON p.unit_id = u.parent_id"
 #define UNIT_PATH_COLUMN   14
 #define UNIT_PARENT_COLUMN 15
@@ -34,7 +34,8 @@ static const struct db_list unit_list = {
     .search = "(u.unit_name LIKE $$ OR u.short_name LIKE $$ OR u.uscc LIKE $$)",
 };
 
-/* Administrators have no business scope, but accounts are given to units: they see the tree, and nothing in it. */
+/* Administrators have no business scope, but accounts are given to units: they see the tree, and nothing in
+ * it. */
 static struct str tree_scope(struct call *call, bool *ret_nothing)
 {
     struct str scope = access_scope(call->actor, ret_nothing);
@@ -113,12 +114,13 @@ static enum err put_trail(struct call *call, int64_t unit_id, struct json_writer
 static enum err put_posts(struct call *call, int64_t unit_id, struct json_writer *w)
 {
     DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT o.post_id, o.post_kind, o.department, o.valid_from, o.valid_to, p.person_id, p.unit_path,"
-                 " p.person_name, p.title, p.office_phone, p.mobile, p.email FROM org_post o"
-                 " JOIN org_person p ON p.person_id = o.person_id WHERE o.unit_id = $1"
-                 " ORDER BY CASE WHEN o.valid_to IS NULL THEN 0 ELSE 1 END, o.valid_from DESC, o.post_id",
-                 db_int(unit_id)));
+    TRY(db_query(
+        call, &rows,
+        "SELECT o.post_id, o.post_kind, o.department, o.valid_from, o.valid_to, p.person_id, p.unit_path,"
+        " p.person_name, p.title, p.office_phone, p.mobile, p.email FROM org_post o"
+        " JOIN org_person p ON p.person_id = o.person_id WHERE o.unit_id = $1"
+        " ORDER BY CASE WHEN o.valid_to IS NULL THEN 0 ELSE 1 END, o.valid_from DESC, o.post_id",
+        db_int(unit_id)));
     json_open_array(w, "posts");
     while (db_next(&rows)) {
         json_open_object(w, NULL);
@@ -128,8 +130,12 @@ static enum err put_posts(struct call *call, int64_t unit_id, struct json_writer
         json_put_str(w, "valid_from", db_col_str(&rows, 3));
         json_put_c(w, "valid_to", db_col_null(&rows, 4) ? NULL : str_c(call->arena, db_col_str(&rows, 4)));
         struct org_person person = {
-            .person_id = db_col_int(&rows, 5), .unit_path = db_col_str(&rows, 6), .person_name = db_col_str(&rows, 7),
-            .title = db_col_str(&rows, 8), .office_phone = db_col_str(&rows, 9), .mobile = db_col_str(&rows, 10),
+            .person_id = db_col_int(&rows, 5),
+            .unit_path = db_col_str(&rows, 6),
+            .person_name = db_col_str(&rows, 7),
+            .title = db_col_str(&rows, 8),
+            .office_phone = db_col_str(&rows, 9),
+            .mobile = db_col_str(&rows, 10),
             .email = db_col_str(&rows, 11),
         };
         org_put_person(call, w, &person);
@@ -169,8 +175,11 @@ static enum err org_change(struct call *call, struct http_exchange *x)
     TRY(db_update(call, "org_unit", "unit_id", x->ids[0], &x->body, NULL, 0));
     rules_touch(call, "unit", x->ids[0]);
     TRY(ledger_append(call,
-                      &(struct ledger_fact){.verb = "unit.changed", .subject_kind = "unit", .subject_id = unit.unit_id,
-                                            .unit_id = unit.unit_id, .unit_path = unit.unit_path,
+                      &(struct ledger_fact){.verb = "unit.changed",
+                                            .subject_kind = "unit",
+                                            .subject_id = unit.unit_id,
+                                            .unit_id = unit.unit_id,
+                                            .unit_path = unit.unit_path,
                                             .detail = field_json(call->arena, &x->body)},
                       NULL));
     return put_unit(call, x->ids[0], x->out);
@@ -179,18 +188,15 @@ static enum err org_change(struct call *call, struct http_exchange *x)
 /* ---- people and posts ---- */
 
 static const struct field person_row_fields[] = {
-    {.name = "person_id", .type = FIELD_INT},
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit"},
-    {.name = "unit_name", .type = FIELD_TEXT},
-    {.name = "user_id", .type = FIELD_REF, .ref = "user"},
-    {.name = "valid_from", .type = FIELD_DATE},
-    {.name = "valid_to", .type = FIELD_DATE},
+    {.name = "person_id", .type = FIELD_INT},   {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit"},
+    {.name = "unit_name", .type = FIELD_TEXT},  {.name = "user_id", .type = FIELD_REF, .ref = "user"},
+    {.name = "valid_from", .type = FIELD_DATE}, {.name = "valid_to", .type = FIELD_DATE},
 };
 static const struct field_table person_row_table = FIELD_TABLE("org_person_row", person_row_fields);
 static const struct db_filter person_filters[] = {{"unit_id", "p.unit_id = $$", FIELD_INT, NULL}};
 static const struct db_sort person_sorts[] = {{"unit_path", "p.unit_path"}};
 #define PERSON_SELECT                                                                                        \
-    "SELECT p.person_id, p.unit_id, u.unit_name, p.user_id, p.valid_from, p.valid_to, p.unit_path,"         \
+    "SELECT p.person_id, p.unit_id, u.unit_name, p.user_id, p.valid_from, p.valid_to, p.unit_path,"          \
     " p.person_name, p.title, p.office_phone, p.mobile, p.email FROM org_person p"                           \
     " JOIN org_unit u ON u.unit_id = p.unit_id"
 static const struct db_list person_list = {
@@ -209,9 +215,14 @@ static const struct db_list person_list = {
 static struct org_person person_of_row(const struct db_rows *rows)
 {
     return (struct org_person){
-        .person_id = db_col_int(rows, 0), .unit_id = db_col_int(rows, 1), .unit_path = db_col_str(rows, 6),
-        .person_name = db_col_str(rows, 7), .title = db_col_str(rows, 8), .office_phone = db_col_str(rows, 9),
-        .mobile = db_col_str(rows, 10), .email = db_col_str(rows, 11),
+        .person_id = db_col_int(rows, 0),
+        .unit_id = db_col_int(rows, 1),
+        .unit_path = db_col_str(rows, 6),
+        .person_name = db_col_str(rows, 7),
+        .title = db_col_str(rows, 8),
+        .office_phone = db_col_str(rows, 9),
+        .mobile = db_col_str(rows, 10),
+        .email = db_col_str(rows, 11),
     };
 }
 
@@ -220,7 +231,8 @@ static void put_person_row(struct call *call, struct json_writer *w, const struc
     struct org_person person = person_of_row(rows);
     bool open = access_sees_personal(call, person.unit_path);
     static const char *const names[] = {"person_name", "title", "office_phone", "mobile", "email"};
-    struct str values[] = {person.person_name, person.title, person.office_phone, person.mobile, person.email};
+    struct str values[] = {person.person_name, person.title, person.office_phone, person.mobile,
+                           person.email};
     for (int i = 0; i < 5; i++) {
         const struct field *field = field_find(&org_person_table, str_of(names[i]));
         bool mask = !open && (field->flags & FIELD_PERSONAL);
@@ -243,7 +255,8 @@ static enum err org_person_post(struct call *call, struct http_exchange *x)
     return ERR_OK;
 }
 
-static enum err reach_person(struct call *call, int64_t person_id, struct db_rows *rows, struct org_person *ret)
+static enum err reach_person(struct call *call, int64_t person_id, struct db_rows *rows,
+                             struct org_person *ret)
 {
     TRY(db_one(call, rows, PERSON_SELECT " WHERE p.person_id = $1", db_int(person_id)));
     *ret = person_of_row(rows);
@@ -264,8 +277,11 @@ static enum err org_person_patch(struct call *call, struct http_exchange *x)
     rules_touch(call, "unit", unit_id);
     json_put_int(x->out, "person_id", x->ids[0]);
     return ledger_append(call,
-                         &(struct ledger_fact){.verb = "person.changed", .subject_kind = "person",
-                                               .subject_id = x->ids[0], .unit_id = unit_id, .unit_path = path,
+                         &(struct ledger_fact){.verb = "person.changed",
+                                               .subject_kind = "person",
+                                               .subject_id = x->ids[0],
+                                               .unit_id = unit_id,
+                                               .unit_path = path,
                                                .detail = field_json(call->arena, &x->body)},
                          NULL);
 }
@@ -291,8 +307,11 @@ static enum err org_person_reveal(struct call *call, struct http_exchange *x)
     struct str path = str_copy(call->arena, person.unit_path);
     db_rows_close(&rows);
     return ledger_append(call,
-                         &(struct ledger_fact){.verb = "person.revealed", .subject_kind = "person",
-                                               .subject_id = x->ids[0], .unit_id = unit_id, .unit_path = path,
+                         &(struct ledger_fact){.verb = "person.revealed",
+                                               .subject_kind = "person",
+                                               .subject_id = x->ids[0],
+                                               .unit_id = unit_id,
+                                               .unit_path = path,
                                                .detail = field_json(call->arena, &x->body)},
                          NULL);
 }
@@ -300,8 +319,9 @@ static enum err org_person_reveal(struct call *call, struct http_exchange *x)
 static enum err org_appoint(struct call *call, struct http_exchange *x)
 {
     int64_t post_id;
-    TRY(org_post_appoint(call, x->ids[0], field_int(&x->body, "person_id", 0), field_str(&x->body, "post_kind"),
-                         field_str(&x->body, "department"), field_str(&x->body, "valid_from"), &post_id));
+    TRY(org_post_appoint(call, x->ids[0], field_int(&x->body, "person_id", 0),
+                         field_str(&x->body, "post_kind"), field_str(&x->body, "department"),
+                         field_str(&x->body, "valid_from"), &post_id));
     json_put_int(x->out, "post_id", post_id);
     return ERR_OK;
 }
@@ -314,7 +334,8 @@ static const struct field_table post_end_table = FIELD_TABLE("post_end", post_en
 static enum err org_post_end(struct call *call, struct http_exchange *x)
 {
     DB_ROWS(rows);
-    TRY(db_one(call, &rows, "SELECT unit_id, unit_path, valid_from FROM org_post WHERE post_id = $1", db_int(x->ids[0])));
+    TRY(db_one(call, &rows, "SELECT unit_id, unit_path, valid_from FROM org_post WHERE post_id = $1",
+               db_int(x->ids[0])));
     TRY(access_reach(call, db_col_str(&rows, 1)));
     int64_t unit_id = db_col_int(&rows, 0);
     struct str path = db_col_copy(call, &rows, 1), from = db_col_copy(call, &rows, 2);
@@ -326,8 +347,11 @@ static enum err org_post_end(struct call *call, struct http_exchange *x)
     rules_touch(call, "unit", unit_id);
     json_put_int(x->out, "post_id", x->ids[0]);
     return ledger_append(call,
-                         &(struct ledger_fact){.verb = "post.ended", .subject_kind = "unit", .subject_id = unit_id,
-                                               .unit_id = unit_id, .unit_path = path,
+                         &(struct ledger_fact){.verb = "post.ended",
+                                               .subject_kind = "unit",
+                                               .subject_id = unit_id,
+                                               .unit_id = unit_id,
+                                               .unit_path = path,
                                                .detail = field_json(call->arena, &x->body)},
                          NULL);
 }
@@ -374,7 +398,8 @@ static enum err org_range_post(struct call *call, struct http_exchange *x)
 static enum err org_range_end(struct call *call, struct http_exchange *x)
 {
     DB_ROWS(rows);
-    TRY(db_one(call, &rows, "SELECT unit_id, unit_path FROM org_address_range WHERE range_id = $1 AND valid_to IS NULL",
+    TRY(db_one(call, &rows,
+               "SELECT unit_id, unit_path FROM org_address_range WHERE range_id = $1 AND valid_to IS NULL",
                db_int(x->ids[0])));
     TRY(access_reach(call, db_col_str(&rows, 1)));
     int64_t unit_id = db_col_int(&rows, 0);
@@ -383,64 +408,179 @@ static enum err org_range_end(struct call *call, struct http_exchange *x)
     TRY(db_run(call, "UPDATE org_address_range SET valid_to = $2 WHERE range_id = $1", db_int(x->ids[0]),
                db_c(clock_date(clock_day_of(call->now_ms)).text)));
     return ledger_append(call,
-                         &(struct ledger_fact){.verb = "address_range.ended", .subject_kind = "address_range",
-                                               .subject_id = x->ids[0], .unit_id = unit_id, .unit_path = path},
+                         &(struct ledger_fact){.verb = "address_range.ended",
+                                               .subject_kind = "address_range",
+                                               .subject_id = x->ids[0],
+                                               .unit_id = unit_id,
+                                               .unit_path = path},
                          NULL);
 }
 
 #define MANAGERS (ROLE_COUNTY_OFFICER)
 #define READERS  (ROLES_AUTHORITY | ROLES_UNIT | ROLE_SYS_ADMIN | ROLE_SEC_ADMIN)
 static const struct http_route routes[] = {
-    {.method = "GET", .path = "/api/units", .grant = READERS | ROLE_SCAN_TEAM, .name = "org_list", .handle = org_units,
-     .kind = HTTP_LIST, .reply = &org_unit_table, .list = &unit_list, .summary_zh = "单位列表", .summary_en = "Units"},
-    {.method = "GET", .path = "/api/units/tree", .grant = READERS | ROLE_SCAN_TEAM, .name = "org_tree", .handle = org_tree,
-     .kind = HTTP_ANY, .summary_zh = "单位树", .summary_en = "The tree of units"},
-    {.method = "POST", .path = "/api/units", .grant = MANAGERS, .name = "org_create", .handle = org_create,
-     .kind = HTTP_ONE, .body = &org_unit_table, .reply = &org_unit_table, .summary_zh = "新增单位", .summary_en = "Add a unit"},
-    {.method = "GET", .path = "/api/units/{unit_id}", .grant = READERS, .name = "org_get", .handle = org_get,
-     .kind = HTTP_ONE, .reply = &org_unit_table, .summary_zh = "单位档案", .summary_en = "A unit with its posts"},
-    {.method = "PATCH", .path = "/api/units/{unit_id}", .grant = MANAGERS, .name = "org_change", .handle = org_change,
-     .kind = HTTP_ONE, .flags = HTTP_PARTIAL, .body = &org_unit_table, .reply = &org_unit_table, .summary_zh = "修改单位",
+    {.method = "GET",
+     .path = "/api/units",
+     .grant = READERS | ROLE_SCAN_TEAM,
+     .name = "org_list",
+     .handle = org_units,
+     .kind = HTTP_LIST,
+     .reply = &org_unit_table,
+     .list = &unit_list,
+     .summary_zh = "单位列表",
+     .summary_en = "Units"},
+    {.method = "GET",
+     .path = "/api/units/tree",
+     .grant = READERS | ROLE_SCAN_TEAM,
+     .name = "org_tree",
+     .handle = org_tree,
+     .kind = HTTP_ANY,
+     .summary_zh = "单位树",
+     .summary_en = "The tree of units"},
+    {.method = "POST",
+     .path = "/api/units",
+     .grant = MANAGERS,
+     .name = "org_create",
+     .handle = org_create,
+     .kind = HTTP_ONE,
+     .body = &org_unit_table,
+     .reply = &org_unit_table,
+     .summary_zh = "新增单位",
+     .summary_en = "Add a unit"},
+    {.method = "GET",
+     .path = "/api/units/{unit_id}",
+     .grant = READERS,
+     .name = "org_get",
+     .handle = org_get,
+     .kind = HTTP_ONE,
+     .reply = &org_unit_table,
+     .summary_zh = "单位档案",
+     .summary_en = "A unit with its posts"},
+    {.method = "PATCH",
+     .path = "/api/units/{unit_id}",
+     .grant = MANAGERS,
+     .name = "org_change",
+     .handle = org_change,
+     .kind = HTTP_ONE,
+     .flags = HTTP_PARTIAL,
+     .body = &org_unit_table,
+     .reply = &org_unit_table,
+     .summary_zh = "修改单位",
      .summary_en = "Change a unit"},
-    {.method = "GET", .path = "/api/units/{unit_id}/posts", .grant = READERS, .name = "org_posts", .handle = org_posts,
-     .kind = HTTP_ANY, .summary_zh = "任职情况", .summary_en = "Who holds which post, now and before"},
-    {.method = "POST", .path = "/api/units/{unit_id}/posts", .grant = MANAGERS | ROLES_UNIT, .name = "org_appoint",
-     .handle = org_appoint, .kind = HTTP_ANY, .body = &org_post_table, .summary_zh = "任命", .summary_en = "Appoint a person to a post"},
-    {.method = "POST", .path = "/api/posts/{post_id}/end", .grant = MANAGERS | ROLES_UNIT, .name = "org_post_end",
-     .handle = org_post_end, .kind = HTTP_ANY, .body = &post_end_table, .summary_zh = "免职", .summary_en = "End a holding"},
-    {.method = "GET", .path = "/api/people", .grant = ROLES_AUTHORITY | ROLES_UNIT, .name = "org_people", .handle = org_people,
-     .kind = HTTP_LIST, .reply = &org_person_table, .list = &person_list, .summary_zh = "人员列表", .summary_en = "People"},
-    {.method = "POST", .path = "/api/people", .grant = MANAGERS | ROLES_UNIT, .name = "org_person_create",
-     .handle = org_person_post, .kind = HTTP_ANY, .body = &org_person_table, .summary_zh = "新增人员", .summary_en = "Add a person"},
-    {.method = "PATCH", .path = "/api/people/{person_id}", .grant = MANAGERS | ROLES_UNIT, .name = "org_person_change",
-     .handle = org_person_patch, .kind = HTTP_ANY, .flags = HTTP_PARTIAL, .body = &org_person_table, .summary_zh = "修改人员",
+    {.method = "GET",
+     .path = "/api/units/{unit_id}/posts",
+     .grant = READERS,
+     .name = "org_posts",
+     .handle = org_posts,
+     .kind = HTTP_ANY,
+     .summary_zh = "任职情况",
+     .summary_en = "Who holds which post, now and before"},
+    {.method = "POST",
+     .path = "/api/units/{unit_id}/posts",
+     .grant = MANAGERS | ROLES_UNIT,
+     .name = "org_appoint",
+     .handle = org_appoint,
+     .kind = HTTP_ANY,
+     .body = &org_post_table,
+     .summary_zh = "任命",
+     .summary_en = "Appoint a person to a post"},
+    {.method = "POST",
+     .path = "/api/posts/{post_id}/end",
+     .grant = MANAGERS | ROLES_UNIT,
+     .name = "org_post_end",
+     .handle = org_post_end,
+     .kind = HTTP_ANY,
+     .body = &post_end_table,
+     .summary_zh = "免职",
+     .summary_en = "End a holding"},
+    {.method = "GET",
+     .path = "/api/people",
+     .grant = ROLES_AUTHORITY | ROLES_UNIT,
+     .name = "org_people",
+     .handle = org_people,
+     .kind = HTTP_LIST,
+     .reply = &org_person_table,
+     .list = &person_list,
+     .summary_zh = "人员列表",
+     .summary_en = "People"},
+    {.method = "POST",
+     .path = "/api/people",
+     .grant = MANAGERS | ROLES_UNIT,
+     .name = "org_person_create",
+     .handle = org_person_post,
+     .kind = HTTP_ANY,
+     .body = &org_person_table,
+     .summary_zh = "新增人员",
+     .summary_en = "Add a person"},
+    {.method = "PATCH",
+     .path = "/api/people/{person_id}",
+     .grant = MANAGERS | ROLES_UNIT,
+     .name = "org_person_change",
+     .handle = org_person_patch,
+     .kind = HTTP_ANY,
+     .flags = HTTP_PARTIAL,
+     .body = &org_person_table,
+     .summary_zh = "修改人员",
      .summary_en = "Change a person"},
-    {.method = "POST", .path = "/api/people/{person_id}/reveal", .grant = ROLES_AUTHORITY | ROLES_UNIT, .name = "org_person_reveal",
-     .handle = org_person_reveal, .kind = HTTP_ANY, .body = &reveal_table, .summary_zh = "查看完整个人信息（留痕）",
+    {.method = "POST",
+     .path = "/api/people/{person_id}/reveal",
+     .grant = ROLES_AUTHORITY | ROLES_UNIT,
+     .name = "org_person_reveal",
+     .handle = org_person_reveal,
+     .kind = HTTP_ANY,
+     .body = &reveal_table,
+     .summary_zh = "查看完整个人信息（留痕）",
      .summary_en = "Personal data in full, for a recorded reason"},
-    {.method = "GET", .path = "/api/address-ranges", .grant = ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM, .name = "org_ranges",
-     .handle = org_ranges, .kind = HTTP_LIST, .reply = &org_address_range_table, .list = &range_list, .summary_zh = "地址段",
+    {.method = "GET",
+     .path = "/api/address-ranges",
+     .grant = ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM,
+     .name = "org_ranges",
+     .handle = org_ranges,
+     .kind = HTTP_LIST,
+     .reply = &org_address_range_table,
+     .list = &range_list,
+     .summary_zh = "地址段",
      .summary_en = "Address ranges and their owners"},
-    {.method = "POST", .path = "/api/address-ranges", .grant = MANAGERS, .name = "org_range_create", .handle = org_range_post,
-     .kind = HTTP_ANY, .body = &org_address_range_table, .summary_zh = "登记地址段", .summary_en = "Give a unit an address range"},
-    {.method = "POST", .path = "/api/address-ranges/{range_id}/end", .grant = MANAGERS, .name = "org_range_end",
-     .handle = org_range_end, .kind = HTTP_NONE, .summary_zh = "停用地址段", .summary_en = "End an address range"},
+    {.method = "POST",
+     .path = "/api/address-ranges",
+     .grant = MANAGERS,
+     .name = "org_range_create",
+     .handle = org_range_post,
+     .kind = HTTP_ANY,
+     .body = &org_address_range_table,
+     .summary_zh = "登记地址段",
+     .summary_en = "Give a unit an address range"},
+    {.method = "POST",
+     .path = "/api/address-ranges/{range_id}/end",
+     .grant = MANAGERS,
+     .name = "org_range_end",
+     .handle = org_range_end,
+     .kind = HTTP_NONE,
+     .summary_zh = "停用地址段",
+     .summary_en = "End an address range"},
 };
 
 static const struct rules_subject subjects[] = {
     {.name = "unit",
-     .sql = "SELECT unit_id, unit_id, unit_path, unit_name FROM org_unit WHERE valid_to IS NULL AND ($1 = 0 OR unit_id = $1)"},
+     .sql = "SELECT unit_id, unit_id, unit_path, unit_name FROM org_unit WHERE valid_to IS NULL AND ($1 = 0 "
+            "OR unit_id = $1)"},
 };
 
 static const struct rules_fact facts[] = {
-    {.name = "org.unit_kind", .subject = "unit",
-     .sql = "SELECT unit_id, created_at_ms, unit_kind FROM org_unit WHERE valid_to IS NULL AND ($1 = 0 OR unit_id = $1)"},
-    {.name = "org.post_filled", .subject = "unit", .args = {"post"},
-     .sql = "SELECT unit_id, MAX(created_at_ms), COUNT(*) FROM org_post WHERE valid_to IS NULL AND post_kind = $2"
+    {.name = "org.unit_kind",
+     .subject = "unit",
+     .sql = "SELECT unit_id, created_at_ms, unit_kind FROM org_unit WHERE valid_to IS NULL AND ($1 = 0 OR "
+            "unit_id = $1)"},
+    {.name = "org.post_filled",
+     .subject = "unit",
+     .args = {"post"},
+     .sql = "SELECT unit_id, MAX(created_at_ms), COUNT(*) FROM org_post WHERE valid_to IS NULL AND post_kind "
+            "= $2"
             " AND ($1 = 0 OR unit_id = $1) GROUP BY unit_id"},
 };
 
-static const char *const scoped_tables[] = {"org_person", "org_post", "org_address_range", "org_domain", NULL};
+static const char *const scoped_tables[] = {"org_person", "org_post", "org_address_range", "org_domain",
+                                            NULL};
 
 const struct module org_module = {
     .name = "org",

@@ -28,12 +28,13 @@ enum err org_post_holder(struct call *call, int64_t unit_id, const char *post_ki
     struct clock_date date = clock_date(day ? day : clock_day_of(call->now_ms));
     *ret = (struct org_person){0};
     DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT p.person_id, p.unit_id, p.unit_path, p.person_name, p.title, p.office_phone, p.mobile,"
-                 " p.email, p.user_id FROM org_post o JOIN org_person p ON p.person_id = o.person_id"
-                 " WHERE o.unit_id = $1 AND o.post_kind = $2 AND o.valid_from <= $3"
-                 " AND (o.valid_to IS NULL OR o.valid_to >= $3) ORDER BY o.valid_from DESC, o.post_id DESC LIMIT 1",
-                 db_int(unit_id), db_c(post_kind), db_c(date.text)));
+    TRY(db_query(
+        call, &rows,
+        "SELECT p.person_id, p.unit_id, p.unit_path, p.person_name, p.title, p.office_phone, p.mobile,"
+        " p.email, p.user_id FROM org_post o JOIN org_person p ON p.person_id = o.person_id"
+        " WHERE o.unit_id = $1 AND o.post_kind = $2 AND o.valid_from <= $3"
+        " AND (o.valid_to IS NULL OR o.valid_to >= $3) ORDER BY o.valid_from DESC, o.post_id DESC LIMIT 1",
+        db_int(unit_id), db_c(post_kind), db_c(date.text)));
     if (db_next(&rows))
         *ret = read_person(call, &rows);
     return db_end(&rows);
@@ -49,7 +50,8 @@ enum err org_person_create(struct call *call, const struct field_record *record,
         {"created_at_ms", db_int(call->now_ms)},
         {"valid_from", db_c(today.text)},
     };
-    TRY(db_insert(call, "org_person", record, extra, field_str(record, "valid_from").len ? 2 : 3, ret_person_id));
+    TRY(db_insert(call, "org_person", record, extra, field_str(record, "valid_from").len ? 2 : 3,
+                  ret_person_id));
     /* The name is personal data and stays out of the ledger, which nobody can erase. */
     return ledger_append(call,
                          &(struct ledger_fact){.verb = "person.created",
@@ -73,10 +75,11 @@ static enum err end_holder(struct call *call, int64_t unit_id, struct str post_k
     int32_t day;
     if (!clock_parse_date(valid_from, &day))
         return call_fail(call, ERR_INVALID, "valid_from", "fault.date");
-    return db_run(call,
-                  "UPDATE org_post SET valid_to = $3 WHERE unit_id = $1 AND post_kind = $2 AND valid_to IS NULL"
-                  " AND valid_from <= $3",
-                  db_int(unit_id), db_str(post_kind), db_c(clock_date(day - 1).text));
+    return db_run(
+        call,
+        "UPDATE org_post SET valid_to = $3 WHERE unit_id = $1 AND post_kind = $2 AND valid_to IS NULL"
+        " AND valid_from <= $3",
+        db_int(unit_id), db_str(post_kind), db_c(clock_date(day - 1).text));
 }
 
 enum err org_post_appoint(struct call *call, int64_t unit_id, int64_t person_id, struct str post_kind,
@@ -88,36 +91,41 @@ enum err org_post_appoint(struct call *call, int64_t unit_id, int64_t person_id,
     if (valid_from.len == 0)
         valid_from = str_copy(call->arena, str_of(today.text));
     int64_t known;
-    TRY(db_get_int(call, &known, 0, "SELECT person_id FROM org_person WHERE person_id = $1 AND unit_path >= $2"
-                   " AND unit_path < $2 || 'z'", db_int(person_id), db_str(str_slice(unit.unit_path, 0, 4))));
+    TRY(db_get_int(call, &known, 0,
+                   "SELECT person_id FROM org_person WHERE person_id = $1 AND unit_path >= $2"
+                   " AND unit_path < $2 || 'z'",
+                   db_int(person_id), db_str(str_slice(unit.unit_path, 0, 4))));
     if (!known)
         return call_fail(call, ERR_INVALID, "person_id", "org.fault.person_unknown");
     if (one_holder(post_kind))
         TRY(end_holder(call, unit_id, post_kind, valid_from));
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
-               "INSERT INTO org_post (unit_id, unit_path, post_kind, person_id, department, valid_from, created_at_ms)"
+               "INSERT INTO org_post (unit_id, unit_path, post_kind, person_id, department, valid_from, "
+               "created_at_ms)"
                " VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING post_id",
                db_int(unit_id), db_str(unit.unit_path), db_str(post_kind), db_int(person_id),
                db_str_or_null(department), db_str(valid_from), db_int(call->now_ms)));
     *ret_post_id = db_col_int(&rows, 0);
     db_rows_close(&rows);
     rules_touch(call, "unit", unit_id);
-    return ledger_append(call,
-                         &(struct ledger_fact){
-                             .verb = "post.appointed",
-                             .subject_kind = "unit",
-                             .subject_id = unit_id,
-                             .unit_id = unit_id,
-                             .unit_path = unit.unit_path,
-                             .detail = str_format(call->arena,
-                                                  "{\"post_kind\":\"%.*s\",\"person_id\":%lld,\"valid_from\":\"%.*s\"}",
-                                                  STR_ARG(post_kind), (long long)person_id, STR_ARG(valid_from)),
-                         },
-                         NULL);
+    return ledger_append(
+        call,
+        &(struct ledger_fact){
+            .verb = "post.appointed",
+            .subject_kind = "unit",
+            .subject_id = unit_id,
+            .unit_id = unit_id,
+            .unit_path = unit.unit_path,
+            .detail =
+                str_format(call->arena, "{\"post_kind\":\"%.*s\",\"person_id\":%lld,\"valid_from\":\"%.*s\"}",
+                           STR_ARG(post_kind), (long long)person_id, STR_ARG(valid_from)),
+        },
+        NULL);
 }
 
-static void put_masked(struct call *call, struct json_writer *w, bool open, const char *name, struct str value)
+static void put_masked(struct call *call, struct json_writer *w, bool open, const char *name,
+                       struct str value)
 {
     if (value.len == 0) {
         json_put_null(w, name);

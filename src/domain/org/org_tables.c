@@ -1,35 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/org/org.h"
 
-static const char *const unit_kinds[] = {"leading_group", "regulator",   "bureau",   "section", "affiliated_unit",
-                                         "association",   "township",    "soe",      "vendor",  NULL};
-static const char *const unit_kind_synonyms[] = {"领导小组", "监管部门", "部门|委办局|局", "科室|处室", "直属单位|事业单位",
-                                                 "协会|社会团体", "乡镇|街道|乡镇（街道）", "国有企业|国企", "供应商|第三方", NULL};
+static const char *const unit_kinds[] = {"leading_group", "regulator", "bureau", "section", "affiliated_unit",
+                                         "association",   "township",  "soe",    "vendor",  NULL};
+static const char *const unit_kind_synonyms[] = {"领导小组",
+                                                 "监管部门",
+                                                 "部门|委办局|局",
+                                                 "科室|处室",
+                                                 "直属单位|事业单位",
+                                                 "协会|社会团体",
+                                                 "乡镇|街道|乡镇（街道）",
+                                                 "国有企业|国企",
+                                                 "供应商|第三方",
+                                                 NULL};
 const struct field_enum org_unit_kind_enum = {"unit_kind", unit_kinds, unit_kind_synonyms};
 
-static const char *const post_kinds[] = {
-    "party_head",       "admin_head",       "deputy_in_charge", "department_head", "section_head",
-    "security_officer", "security_contact", "ops_contact",      "office_director", "leading_group_head",
-    "leading_group_member", NULL};
+static const char *const post_kinds[] = {"party_head",         "admin_head",           "deputy_in_charge",
+                                         "department_head",    "section_head",         "security_officer",
+                                         "security_contact",   "ops_contact",          "office_director",
+                                         "leading_group_head", "leading_group_member", NULL};
 const struct field_enum org_post_kind_enum = {"post_kind", post_kinds, NULL};
 
-static const char *const network_zones[] = {"internet", "gov_extranet", "gov_intranet", "private_network", "lan", NULL};
-static const char *const network_zone_synonyms[] = {"互联网|公网|外网", "政务外网|电子政务外网", "政务内网", "业务专网|专网", "局域网|内网|单位内网", NULL};
+static const char *const network_zones[] = {"internet",        "gov_extranet", "gov_intranet",
+                                            "private_network", "lan",          NULL};
+static const char *const network_zone_synonyms[] = {"互联网|公网|外网", "政务外网|电子政务外网", "政务内网",
+                                                    "业务专网|专网",    "局域网|内网|单位内网",  NULL};
 const struct field_enum org_network_zone_enum = {"network_zone", network_zones, network_zone_synonyms};
 
 static const struct field unit_fields[] = {
     {.name = "unit_id", .type = FIELD_INT, .flags = FIELD_READONLY},
     {.name = "parent_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_FILTER},
-    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_SORT | FIELD_SHEET, .max = 100,
+    {.name = "unit_name",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_SORT | FIELD_SHEET,
+     .max = 100,
      .synonyms = "单位名称|单位|单位全称|名称"},
     {.name = "short_name", .type = FIELD_TEXT, .flags = FIELD_SHEET, .max = 40, .synonyms = "简称|单位简称"},
-    {.name = "unit_kind", .type = FIELD_ENUM, .flags = FIELD_REQUIRED | FIELD_FILTER | FIELD_SHEET, .of = &org_unit_kind_enum,
+    {.name = "unit_kind",
+     .type = FIELD_ENUM,
+     .flags = FIELD_REQUIRED | FIELD_FILTER | FIELD_SHEET,
+     .of = &org_unit_kind_enum,
      .synonyms = "单位类型|类型|单位性质"},
-    {.name = "uscc", .type = FIELD_TEXT, .flags = FIELD_SHEET, .format = "uscc", .synonyms = "统一社会信用代码|信用代码"},
-    {.name = "region_code", .type = FIELD_TEXT, .min = 6, .max = 6, .format = "digits", .synonyms = "行政区划代码"},
+    {.name = "uscc",
+     .type = FIELD_TEXT,
+     .flags = FIELD_SHEET,
+     .format = "uscc",
+     .synonyms = "统一社会信用代码|信用代码"},
+    {.name = "region_code",
+     .type = FIELD_TEXT,
+     .min = 6,
+     .max = 6,
+     .format = "digits",
+     .synonyms = "行政区划代码"},
     {.name = "issuer_code", .type = FIELD_TEXT, .max = 12, .synonyms = "机关代字"},
     {.name = "supervising_unit_id", .type = FIELD_REF, .ref = "org_unit"},
-    {.name = "office_phone", .type = FIELD_TEXT, .max = 30, .format = "phone", .synonyms = "办公电话|单位电话"},
+    {.name = "office_phone",
+     .type = FIELD_TEXT,
+     .max = 30,
+     .format = "phone",
+     .synonyms = "办公电话|单位电话"},
     {.name = "address", .type = FIELD_TEXT, .max = 200, .synonyms = "地址|单位地址"},
     {.name = "sort_no", .type = FIELD_INT, .max = 1000000},
     {.name = "valid_from", .type = FIELD_DATE},
@@ -40,12 +69,29 @@ const struct field_table org_unit_table = FIELD_TABLE("org_unit", unit_fields);
 static const struct field person_fields[] = {
     {.name = "person_id", .type = FIELD_INT, .flags = FIELD_READONLY},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED | FIELD_FILTER},
-    {.name = "person_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_PERSONAL | FIELD_SHEET, .max = 50, .format = "person_name",
+    {.name = "person_name",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_PERSONAL | FIELD_SHEET,
+     .max = 50,
+     .format = "person_name",
      .synonyms = "姓名|联系人"},
     {.name = "title", .type = FIELD_TEXT, .flags = FIELD_SHEET, .max = 60, .synonyms = "职务|职务（岗位）"},
-    {.name = "office_phone", .type = FIELD_TEXT, .flags = FIELD_PERSONAL | FIELD_SHEET, .max = 30, .format = "phone", .synonyms = "办公电话|座机"},
-    {.name = "mobile", .type = FIELD_TEXT, .flags = FIELD_PERSONAL | FIELD_SHEET, .format = "mobile", .synonyms = "移动电话|手机|手机号|联系电话"},
-    {.name = "email", .type = FIELD_TEXT, .flags = FIELD_PERSONAL | FIELD_SHEET, .format = "email", .synonyms = "邮箱|电子邮箱"},
+    {.name = "office_phone",
+     .type = FIELD_TEXT,
+     .flags = FIELD_PERSONAL | FIELD_SHEET,
+     .max = 30,
+     .format = "phone",
+     .synonyms = "办公电话|座机"},
+    {.name = "mobile",
+     .type = FIELD_TEXT,
+     .flags = FIELD_PERSONAL | FIELD_SHEET,
+     .format = "mobile",
+     .synonyms = "移动电话|手机|手机号|联系电话"},
+    {.name = "email",
+     .type = FIELD_TEXT,
+     .flags = FIELD_PERSONAL | FIELD_SHEET,
+     .format = "email",
+     .synonyms = "邮箱|电子邮箱"},
     {.name = "user_id", .type = FIELD_REF, .ref = "user"},
     {.name = "valid_from", .type = FIELD_DATE},
     {.name = "valid_to", .type = FIELD_DATE},
@@ -55,7 +101,10 @@ const struct field_table org_person_table = FIELD_TABLE("org_person", person_fie
 static const struct field post_fields[] = {
     {.name = "post_id", .type = FIELD_INT, .flags = FIELD_READONLY},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_READONLY},
-    {.name = "post_kind", .type = FIELD_ENUM, .of = &org_post_kind_enum, .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "post_kind",
+     .type = FIELD_ENUM,
+     .of = &org_post_kind_enum,
+     .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "person_id", .type = FIELD_REF, .ref = "org_person", .flags = FIELD_REQUIRED},
     {.name = "department", .type = FIELD_TEXT, .max = 60},
     {.name = "valid_from", .type = FIELD_DATE},

@@ -16,16 +16,29 @@ enum err rectify_get(struct call *call, int64_t letter_id, struct rectify_letter
 {
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
-               "SELECT letter_id, document_id, notice_id, unit_id, findings, acknowledged_at_ms, version, letter_kind, unit_path, title,"
-               " requirements, state, doc_number, severity, due_date, outside, due_provisional FROM rectify_letter WHERE letter_id = $1",
+               "SELECT letter_id, document_id, notice_id, unit_id, findings, acknowledged_at_ms, version, "
+               "letter_kind, unit_path, title,"
+               " requirements, state, doc_number, severity, due_date, outside, due_provisional FROM "
+               "rectify_letter WHERE letter_id = $1",
                db_int(letter_id)));
     *ret = (struct rectify_letter){
-        .letter_id = db_col_int(&rows, 0), .document_id = db_col_int(&rows, 1), .notice_id = db_col_int(&rows, 2),
-        .unit_id = db_col_int(&rows, 3), .findings = db_col_int(&rows, 4), .acknowledged_at_ms = db_col_int(&rows, 5),
-        .version = db_col_int(&rows, 6), .letter_kind = db_col_copy(call, &rows, 7), .unit_path = db_col_copy(call, &rows, 8),
-        .title = db_col_copy(call, &rows, 9), .requirements = db_col_copy(call, &rows, 10), .state = db_col_copy(call, &rows, 11),
-        .doc_number = db_col_copy(call, &rows, 12), .severity = db_col_copy(call, &rows, 13), .due_date = db_col_copy(call, &rows, 14),
-        .outside = db_col_int(&rows, 15) != 0, .due_provisional = db_col_int(&rows, 16) != 0,
+        .letter_id = db_col_int(&rows, 0),
+        .document_id = db_col_int(&rows, 1),
+        .notice_id = db_col_int(&rows, 2),
+        .unit_id = db_col_int(&rows, 3),
+        .findings = db_col_int(&rows, 4),
+        .acknowledged_at_ms = db_col_int(&rows, 5),
+        .version = db_col_int(&rows, 6),
+        .letter_kind = db_col_copy(call, &rows, 7),
+        .unit_path = db_col_copy(call, &rows, 8),
+        .title = db_col_copy(call, &rows, 9),
+        .requirements = db_col_copy(call, &rows, 10),
+        .state = db_col_copy(call, &rows, 11),
+        .doc_number = db_col_copy(call, &rows, 12),
+        .severity = db_col_copy(call, &rows, 13),
+        .due_date = db_col_copy(call, &rows, 14),
+        .outside = db_col_int(&rows, 15) != 0,
+        .due_provisional = db_col_int(&rows, 16) != 0,
     };
     return ERR_OK;
 }
@@ -38,7 +51,8 @@ enum err rectify_reach(struct call *call, int64_t letter_id, struct rectify_lett
     return draft && !access_is(call, ROLES_AUTHORITY | ROLE_LOCAL_ADMIN) ? ERR_NOT_FOUND : ERR_OK;
 }
 
-enum err rectify_record(struct call *call, const struct rectify_letter *letter, const char *verb, struct str note)
+enum err rectify_record(struct call *call, const struct rectify_letter *letter, const char *verb,
+                        struct str note)
 {
     BUF(detail, 16384);
     struct json_writer w = json_writer(&detail);
@@ -47,25 +61,34 @@ enum err rectify_record(struct call *call, const struct rectify_letter *letter, 
     json_put_str(&w, "note", note);
     json_close_object(&w);
     return ledger_append(call,
-                         &(struct ledger_fact){.verb = verb, .subject_kind = "letter", .subject_id = letter->letter_id,
-                                               .unit_id = letter->unit_id, .unit_path = letter->unit_path, .detail = buf_str(&detail)},
+                         &(struct ledger_fact){.verb = verb,
+                                               .subject_kind = "letter",
+                                               .subject_id = letter->letter_id,
+                                               .unit_id = letter->unit_id,
+                                               .unit_path = letter->unit_path,
+                                               .detail = buf_str(&detail)},
                          NULL);
 }
 
-enum err rectify_state(struct call *call, struct rectify_letter *letter, const char *to, const char *verb, struct str note)
+enum err rectify_state(struct call *call, struct rectify_letter *letter, const char *to, const char *verb,
+                       struct str note)
 {
-    TRY(db_run(call, "UPDATE rectify_letter SET state = $2, version = version + 1 WHERE letter_id = $1", db_int(letter->letter_id), db_c(to)));
+    TRY(db_run(call, "UPDATE rectify_letter SET state = $2, version = version + 1 WHERE letter_id = $1",
+               db_int(letter->letter_id), db_c(to)));
     letter->state = str_of(to);
     return rectify_record(call, letter, verb, note);
 }
 
-enum err rectify_each_finding(struct call *call, int64_t letter_id, enum err (*each)(struct call *call, int64_t finding_id, void *context),
+enum err rectify_each_finding(struct call *call, int64_t letter_id,
+                              enum err (*each)(struct call *call, int64_t finding_id, void *context),
                               void *context)
 {
     int64_t *ids = NULL;
     size_t many = 0, room = 0;
     DB_ROWS(rows);
-    TRY(db_query(call, &rows, "SELECT finding_id FROM rectify_letter_finding WHERE letter_id = $1 ORDER BY finding_id", db_int(letter_id)));
+    TRY(db_query(call, &rows,
+                 "SELECT finding_id FROM rectify_letter_finding WHERE letter_id = $1 ORDER BY finding_id",
+                 db_int(letter_id)));
     while (db_next(&rows)) {
         if (many == room) {
             int64_t *grown = ARENA_ARRAY(call->arena, int64_t, room = room ? room * 2 : 64);
@@ -103,10 +126,13 @@ static enum err check_chosen(struct call *call, const int64_t *ids, size_t many,
         if (str_is(finding.state, "closed") || str_is(finding.state, "false_positive"))
             return call_fail(call, ERR_REFUSED, "finding_ids", "finding.fault.over", finding.finding_no);
         TRY(db_get_int(call, &running, 0,
-                       "SELECT l.letter_id FROM rectify_letter_finding x JOIN rectify_letter l ON l.letter_id = x.letter_id"
-                       " WHERE x.finding_id = $1 AND l.state NOT IN ('closed_out', 'withdrawn')", db_int(ids[i])));
+                       "SELECT l.letter_id FROM rectify_letter_finding x JOIN rectify_letter l ON "
+                       "l.letter_id = x.letter_id"
+                       " WHERE x.finding_id = $1 AND l.state NOT IN ('closed_out', 'withdrawn')",
+                       db_int(ids[i])));
         if (running)
-            return call_fail(call, ERR_REFUSED, "finding_ids", "rectify.fault.in_a_letter", finding.finding_no);
+            return call_fail(call, ERR_REFUSED, "finding_ids", "rectify.fault.in_a_letter",
+                             finding.finding_no);
         ret->unit_id = finding.unit_id;
         ret->unit_path = finding.unit_path;
         if (finding_severity_at_least(finding.severity, ret->severity))
@@ -117,7 +143,8 @@ static enum err check_chosen(struct call *call, const int64_t *ids, size_t many,
 
 static struct str default_title(const char *letter_kind)
 {
-    return strcmp(letter_kind, "rectification_order") == 0 ? STR("关于责令限期整改网络安全隐患的通知") : STR("关于网络安全风险隐患的提示函");
+    return strcmp(letter_kind, "rectification_order") == 0 ? STR("关于责令限期整改网络安全隐患的通知")
+                                                           : STR("关于网络安全风险隐患的提示函");
 }
 
 /* Before issue no duty runs: the preview says where the date will stand. */
@@ -130,30 +157,37 @@ static enum err write_text(struct call *call, struct rectify_letter *letter, str
 {
     struct str members;
     TRY(rectify_letter_members(call, letter, due_text, &members));
-    struct document_draft draft = {.kind = str_c(call->arena, letter->letter_kind), .title = letter->title, .unit_id = letter->unit_id,
-                                   .unit_path = letter->unit_path, .subject_kind = "letter", .subject_id = letter->letter_id,
+    struct document_draft draft = {.kind = str_c(call->arena, letter->letter_kind),
+                                   .title = letter->title,
+                                   .unit_id = letter->unit_id,
+                                   .unit_path = letter->unit_path,
+                                   .subject_kind = "letter",
+                                   .subject_id = letter->letter_id,
                                    .members = members};
     TRY(document_write(call, &draft, &letter->document_id));
-    return db_run(call, "UPDATE rectify_letter SET document_id = $2 WHERE letter_id = $1", db_int(letter->letter_id),
-                  db_int(letter->document_id));
+    return db_run(call, "UPDATE rectify_letter SET document_id = $2 WHERE letter_id = $1",
+                  db_int(letter->letter_id), db_int(letter->document_id));
 }
 
-static enum err insert_letter(struct call *call, const char *kind, const struct chosen *chosen, size_t many, int64_t notice_id,
-                              struct str severity, struct str title, struct str requirements, int64_t *ret_letter_id)
+static enum err insert_letter(struct call *call, const char *kind, const struct chosen *chosen, size_t many,
+                              int64_t notice_id, struct str severity, struct str title,
+                              struct str requirements, int64_t *ret_letter_id)
 {
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
-               "INSERT INTO rectify_letter (letter_kind, notice_id, unit_id, unit_path, title, requirements, state, outside, severity, findings,"
-               " drafted_by, drafted_at_ms) VALUES ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $10, $11) RETURNING letter_id",
-               db_c(kind), db_int_or_null(notice_id), db_int(chosen->unit_id), db_str(chosen->unit_path), db_str(title),
-               db_str_or_null(requirements), db_int(notice_id != 0), db_str(severity), db_int((int64_t)many),
-               db_int(call_who(call).user_id), db_int(call->now_ms)));
+               "INSERT INTO rectify_letter (letter_kind, notice_id, unit_id, unit_path, title, requirements, "
+               "state, outside, severity, findings,"
+               " drafted_by, drafted_at_ms) VALUES ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $10, $11) "
+               "RETURNING letter_id",
+               db_c(kind), db_int_or_null(notice_id), db_int(chosen->unit_id), db_str(chosen->unit_path),
+               db_str(title), db_str_or_null(requirements), db_int(notice_id != 0), db_str(severity),
+               db_int((int64_t)many), db_int(call_who(call).user_id), db_int(call->now_ms)));
     *ret_letter_id = db_col_int(&rows, 0);
     return ERR_OK;
 }
 
-enum err rectify_draft(struct call *call, const char *letter_kind, const int64_t *finding_ids, size_t many, int64_t notice_id,
-                       struct str requirements, int64_t *ret_letter_id)
+enum err rectify_draft(struct call *call, const char *letter_kind, const int64_t *finding_ids, size_t many,
+                       int64_t notice_id, struct str requirements, int64_t *ret_letter_id)
 {
     struct chosen chosen;
     struct str title = default_title(letter_kind);
@@ -163,15 +197,18 @@ enum err rectify_draft(struct call *call, const char *letter_kind, const int64_t
     struct str severity = chosen.severity;
     if (notice_id) {
         DB_ROWS(rows);
-        TRY(db_one(call, &rows, "SELECT severity FROM rectify_notice WHERE notice_id = $1", db_int(notice_id)));
+        TRY(db_one(call, &rows, "SELECT severity FROM rectify_notice WHERE notice_id = $1",
+                   db_int(notice_id)));
         severity = db_col_copy(call, &rows, 0);
     }
-    TRY(insert_letter(call, letter_kind, &chosen, many, notice_id, severity, title, requirements, ret_letter_id));
+    TRY(insert_letter(call, letter_kind, &chosen, many, notice_id, severity, title, requirements,
+                      ret_letter_id));
     for (size_t i = 0; i < many; i++)
-        TRY(db_run(call, "INSERT INTO rectify_letter_finding (letter_id, finding_id) VALUES ($1, $2)", db_int(*ret_letter_id),
-                   db_int(finding_ids[i])));
+        TRY(db_run(call, "INSERT INTO rectify_letter_finding (letter_id, finding_id) VALUES ($1, $2)",
+                   db_int(*ret_letter_id), db_int(finding_ids[i])));
     if (notice_id)
-        TRY(db_run(call, "UPDATE rectify_notice SET letter_id = $2 WHERE notice_id = $1", db_int(notice_id), db_int(*ret_letter_id)));
+        TRY(db_run(call, "UPDATE rectify_notice SET letter_id = $2 WHERE notice_id = $1", db_int(notice_id),
+                   db_int(*ret_letter_id)));
     struct rectify_letter letter;
     TRY(rectify_get(call, *ret_letter_id, &letter));
     TRY(write_text(call, &letter, forecast()));
@@ -188,8 +225,10 @@ enum err rectify_redraft(struct call *call, int64_t letter_id, struct str title,
         letter.title = title;
     if (requirements.at)
         letter.requirements = requirements;
-    TRY(db_run(call, "UPDATE rectify_letter SET title = $2, requirements = $3, version = version + 1 WHERE letter_id = $1", db_int(letter_id),
-               db_str(letter.title), db_str_or_null(letter.requirements)));
+    TRY(db_run(
+        call,
+        "UPDATE rectify_letter SET title = $2, requirements = $3, version = version + 1 WHERE letter_id = $1",
+        db_int(letter_id), db_str(letter.title), db_str_or_null(letter.requirements)));
     return write_text(call, &letter, forecast());
 }
 
@@ -203,7 +242,8 @@ struct issue {
 static enum err notify_one(struct call *call, int64_t finding_id, void *context)
 {
     const struct issue *issue = context;
-    return finding_notified(call, finding_id, issue->from_notice ? issue->severity : STR_NONE, issue->outside);
+    return finding_notified(call, finding_id, issue->from_notice ? issue->severity : STR_NONE,
+                            issue->outside);
 }
 
 static enum err read_due(struct call *call, int64_t finding_id, void *context)
@@ -225,8 +265,8 @@ static enum err read_clock(struct call *call, const struct rectify_letter *lette
 {
     issue->due_date = STR_NONE;
     TRY(rectify_each_finding(call, letter->letter_id, read_due, issue));
-    return db_run(call, "UPDATE rectify_letter SET due_date = $2, due_provisional = $3 WHERE letter_id = $1", db_int(letter->letter_id),
-                  db_str_or_null(issue->due_date), db_int(issue->provisional));
+    return db_run(call, "UPDATE rectify_letter SET due_date = $2, due_provisional = $3 WHERE letter_id = $1",
+                  db_int(letter->letter_id), db_str_or_null(issue->due_date), db_int(issue->provisional));
 }
 
 enum err rectify_refresh_due(struct call *call, const struct rectify_letter *letter)
@@ -260,17 +300,19 @@ enum err rectify_issue(struct call *call, int64_t letter_id)
     TRY(rectify_reach(call, letter_id, &letter));
     if (!str_is(letter.state, "draft"))
         return call_fail(call, ERR_REFUSED, NULL, "document.fault.issued");
-    struct issue issue = {.severity = letter.severity, .outside = letter.outside, .from_notice = letter.notice_id != 0};
+    struct issue issue = {
+        .severity = letter.severity, .outside = letter.outside, .from_notice = letter.notice_id != 0};
     TRY(rectify_each_finding(call, letter_id, notify_one, &issue));
-    /* The duties that this opens say when the answer is due; the paper must print that date, so they are opened now. */
+    /* The duties that this opens say when the answer is due; the paper must print that date, so they are
+     * opened now. */
     TRY(rules_settle(call));
     TRY(read_clock(call, &letter, &issue));
     letter.due_date = issue.due_date;
     TRY(write_text(call, &letter, due_in_words(call, issue.due_date)));
     TRY(issuer_code(call, &code));
     TRY(document_issue(call, letter.document_id, code, &letter.doc_number, &verify));
-    TRY(db_run(call, "UPDATE rectify_letter SET doc_number = $2, issued_at_ms = $3 WHERE letter_id = $1", db_int(letter_id),
-               db_str(letter.doc_number), db_int(call->now_ms)));
+    TRY(db_run(call, "UPDATE rectify_letter SET doc_number = $2, issued_at_ms = $3 WHERE letter_id = $1",
+               db_int(letter_id), db_str(letter.doc_number), db_int(call->now_ms)));
     return rectify_state(call, &letter, "issued", "letter.issued", letter.due_date);
 }
 
@@ -293,7 +335,8 @@ enum err rectify_withdraw(struct call *call, int64_t letter_id, struct str reaso
         TRY(rectify_each_finding(call, letter_id, unnotify_one, NULL));
     if (letter.document_id)
         TRY(document_withdraw(call, letter.document_id));
-    TRY(db_run(call, "UPDATE rectify_letter SET withdrawn_why = $2 WHERE letter_id = $1", db_int(letter_id), db_str(reason)));
+    TRY(db_run(call, "UPDATE rectify_letter SET withdrawn_why = $2 WHERE letter_id = $1", db_int(letter_id),
+               db_str(reason)));
     return rectify_state(call, &letter, "withdrawn", "letter.withdrawn", reason);
 }
 
@@ -309,8 +352,9 @@ enum err rectify_acknowledge(struct call *call, int64_t letter_id)
     TRY(rectify_reach(call, letter_id, &letter));
     if (!str_is(letter.state, "issued"))
         return call_fail(call, ERR_REFUSED, NULL, "rectify.fault.not_waiting");
-    TRY(db_run(call, "UPDATE rectify_letter SET acknowledged_at_ms = $2, acknowledged_by = $3 WHERE letter_id = $1", db_int(letter_id),
-               db_int(call->now_ms), db_int(call_who(call).user_id)));
+    TRY(db_run(call,
+               "UPDATE rectify_letter SET acknowledged_at_ms = $2, acknowledged_by = $3 WHERE letter_id = $1",
+               db_int(letter_id), db_int(call->now_ms), db_int(call_who(call).user_id)));
     TRY(rectify_each_finding(call, letter_id, accept_one, NULL));
     return rectify_state(call, &letter, "acknowledged", "letter.acknowledged", STR_NONE);
 }
@@ -324,8 +368,9 @@ static enum err check_gone(struct call *call, int64_t finding_id, void *context)
     TRY(finding_get(call, finding_id, &finding));
     if (!str_is(finding.state, "closed") && !str_is(finding.state, "false_positive"))
         (void)call_fail(call, ERR_REFUSED, "finding_ids",
-                        str_is(finding.source, "scan") ? "rectify.fault.open_scan" : "rectify.fault.open_manual", finding.finding_no,
-                        finding.title);
+                        str_is(finding.source, "scan") ? "rectify.fault.open_scan"
+                                                       : "rectify.fault.open_manual",
+                        finding.finding_no, finding.title);
     return ERR_OK;
 }
 
@@ -333,12 +378,14 @@ enum err rectify_close_out(struct call *call, int64_t letter_id)
 {
     struct rectify_letter letter;
     TRY(rectify_reach(call, letter_id, &letter));
-    if (str_is(letter.state, "draft") || str_is(letter.state, "closed_out") || str_is(letter.state, "withdrawn"))
+    if (str_is(letter.state, "draft") || str_is(letter.state, "closed_out") ||
+        str_is(letter.state, "withdrawn"))
         return call_fail(call, ERR_REFUSED, NULL, "rectify.fault.over");
     int64_t before = call->faults_count;
     TRY(rectify_each_finding(call, letter_id, check_gone, NULL));
     if (call->faults_count != before)
         return ERR_REFUSED;
-    TRY(db_run(call, "UPDATE rectify_letter SET closed_at_ms = $2 WHERE letter_id = $1", db_int(letter_id), db_int(call->now_ms)));
+    TRY(db_run(call, "UPDATE rectify_letter SET closed_at_ms = $2 WHERE letter_id = $1", db_int(letter_id),
+               db_int(call->now_ms)));
     return rectify_state(call, &letter, "closed_out", "letter.closed_out", STR_NONE);
 }

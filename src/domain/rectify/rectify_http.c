@@ -17,10 +17,13 @@ static const struct db_filter notice_filters[] = {
     {"severity", "n.severity = $$", FIELD_ENUM, &finding_severity_enum},
     {"unit_id", "n.unit_id = $$", FIELD_INT, NULL},
 };
-static const struct db_sort notice_sorts[] = {{"notice_id", "n.notice_id"}, {"received_date", "n.received_date"}};
+static const struct db_sort notice_sorts[] = {{"notice_id", "n.notice_id"},
+                                              {"received_date", "n.received_date"}};
 #define NOTICE_SELECT                                                                                        \
-    "SELECT n.notice_id, n.source_type, n.source_name, n.source_no, n.received_date, n.severity, n.unit_id, n.system_id, n.title,"    \
-    " n.content, n.deadline_date, n.finding_id, n.letter_id, n.entered_at_ms, u.unit_name, n.unit_path FROM rectify_notice n"         \
+    "SELECT n.notice_id, n.source_type, n.source_name, n.source_no, n.received_date, n.severity, "           \
+    "n.unit_id, n.system_id, n.title,"                                                                       \
+    " n.content, n.deadline_date, n.finding_id, n.letter_id, n.entered_at_ms, u.unit_name, n.unit_path "     \
+    "FROM rectify_notice n"                                                                                  \
     " JOIN org_unit u ON u.unit_id = n.unit_id"
 static const struct db_list notice_list = {
     .columns = &rectify_notice_table,
@@ -74,7 +77,8 @@ static enum err notice_post(struct call *call, struct http_exchange *x)
 static enum err letter_rows(struct call *call, struct http_exchange *x)
 {
     struct db_list_ask ask = http_ask(call, x);
-    return db_list(call, access_is(call, ROLES_AUTHORITY) ? &rectify_letter_list : &rectify_issued_list, &ask, x->out, rectify_put_countdown);
+    return db_list(call, access_is(call, ROLES_AUTHORITY) ? &rectify_letter_list : &rectify_issued_list, &ask,
+                   x->out, rectify_put_countdown);
 }
 
 static enum err letter_one(struct call *call, struct http_exchange *x)
@@ -104,7 +108,8 @@ static enum err letter_patch(struct call *call, struct http_exchange *x)
 {
     const struct field_value *requirements = field_get(&x->body, "requirements");
     struct str said = requirements->empty ? STR("") : requirements->text;
-    TRY(rectify_redraft(call, x->ids[0], field_str(&x->body, "title"), requirements->given ? said : (struct str){0}));
+    TRY(rectify_redraft(call, x->ids[0], field_str(&x->body, "title"),
+                        requirements->given ? said : (struct str){0}));
     return rectify_put_letter(call, x->ids[0], x->out);
 }
 
@@ -120,7 +125,8 @@ static enum err letter_acknowledge(struct call *call, struct http_exchange *x)
     return rectify_put_letter(call, x->ids[0], x->out);
 }
 
-static const struct field reason_fields[] = {{.name = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 500}};
+static const struct field reason_fields[] = {
+    {.name = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 500}};
 static const struct field_table reason_table = FIELD_TABLE("letter_reason", reason_fields);
 
 static enum err letter_withdraw(struct call *call, struct http_exchange *x)
@@ -141,8 +147,10 @@ static enum err draw(struct call *call, struct http_exchange *x, enum press_form
     TRY(rectify_reach(call, x->ids[0], &letter));
     TRY(rectify_draw(call, &letter, format, &x->file_bytes));
     bool pdf = format == PRESS_PDF;
-    x->file_name = str_format(call->arena, "%.*s%.*s.%s", STR_ARG(letter.doc_number), STR_ARG(letter.title), pdf ? "pdf" : "docx");
-    x->file_type = pdf ? "application/pdf" : "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    x->file_name = str_format(call->arena, "%.*s%.*s.%s", STR_ARG(letter.doc_number), STR_ARG(letter.title),
+                              pdf ? "pdf" : "docx");
+    x->file_type =
+        pdf ? "application/pdf" : "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
     x->file_inline = pdf;
     return ERR_OK;
 }
@@ -178,7 +186,8 @@ static const struct field_table submit_table = FIELD_TABLE("feedback_query", sub
 static enum err feedback_post(struct call *call, struct http_exchange *x)
 {
     int64_t feedback_id;
-    TRY(rectify_feedback_save(call, x->ids[0], &x->body, field_int(&x->query, "submit", 0) != 0, &feedback_id));
+    TRY(rectify_feedback_save(call, x->ids[0], &x->body, field_int(&x->query, "submit", 0) != 0,
+                              &feedback_id));
     return rectify_put_letter(call, x->ids[0], x->out);
 }
 
@@ -205,26 +214,30 @@ static const struct field extension_fields[] = {
     {.name = "reason", .type = FIELD_NOTE, .flags = FIELD_REQUIRED, .min = 4, .max = 1000},
 };
 static const struct field_table extension_table = FIELD_TABLE("extension_request", extension_fields);
-static const struct field support_fields[] = {{.name = "question", .type = FIELD_NOTE, .flags = FIELD_REQUIRED, .min = 4, .max = 2000}};
+static const struct field support_fields[] = {
+    {.name = "question", .type = FIELD_NOTE, .flags = FIELD_REQUIRED, .min = 4, .max = 2000}};
 static const struct field_table support_table = FIELD_TABLE("support_request", support_fields);
 static const struct field decide_fields[] = {
     {.name = "agree", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
     {.name = "reason", .type = FIELD_NOTE, .max = 1000},
 };
 static const struct field_table decide_table = FIELD_TABLE("extension_decision", decide_fields);
-static const struct field answer_fields[] = {{.name = "answer", .type = FIELD_NOTE, .flags = FIELD_REQUIRED, .min = 2, .max = 4000}};
+static const struct field answer_fields[] = {
+    {.name = "answer", .type = FIELD_NOTE, .flags = FIELD_REQUIRED, .min = 2, .max = 4000}};
 static const struct field_table answer_table = FIELD_TABLE("support_answer", answer_fields);
 
 static enum err extension_ask(struct call *call, struct http_exchange *x)
 {
     int64_t request_id;
-    TRY(rectify_request(call, x->ids[0], "extension", field_int(&x->body, "working_days", 0), field_str(&x->body, "reason"), &request_id));
+    TRY(rectify_request(call, x->ids[0], "extension", field_int(&x->body, "working_days", 0),
+                        field_str(&x->body, "reason"), &request_id));
     return rectify_put_letter(call, x->ids[0], x->out);
 }
 
 static enum err extension_decide(struct call *call, struct http_exchange *x)
 {
-    TRY(rectify_request_answer(call, x->ids[0], "extension", field_int(&x->body, "agree", 0) != 0, field_str(&x->body, "reason")));
+    TRY(rectify_request_answer(call, x->ids[0], "extension", field_int(&x->body, "agree", 0) != 0,
+                               field_str(&x->body, "reason")));
     return rectify_put_letter(call, x->ids[0], x->out);
 }
 
@@ -258,7 +271,8 @@ static enum err lateral_get(struct call *call, struct http_exchange *x)
 static enum err lateral_post(struct call *call, struct http_exchange *x)
 {
     struct rectify_letter letter;
-    TRY(rectify_lateral_check(call, x->ids[0], field_int(&x->body, "system_id", 0), field_str(&x->body, "result"), field_str(&x->body, "note")));
+    TRY(rectify_lateral_check(call, x->ids[0], field_int(&x->body, "system_id", 0),
+                              field_str(&x->body, "result"), field_str(&x->body, "note")));
     TRY(rectify_reach(call, x->ids[0], &letter));
     return rectify_put_lateral(call, &letter, x->out);
 }
@@ -276,61 +290,109 @@ static enum err finding_retested(struct call *call, struct http_exchange *x)
 #define OFFICER (ROLE_COUNTY_OFFICER)
 #define SEERS   (ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM)
 #define ROUTE(verb, where, who, id, call_it, zh, en)                                                         \
-    .method = verb, .path = where, .grant = (who), .name = id, .handle = call_it, .summary_zh = zh, .summary_en = en
+    .method = verb, .path = where, .grant = (who), .name = id, .handle = call_it, .summary_zh = zh,          \
+    .summary_en = en
 static const struct http_route routes[] = {
-    {ROUTE("GET", "/api/notices", ROLES_AUTHORITY, "notice_list", notice_rows, "外部通报", "Notices from outside"), .kind = HTTP_LIST,
-     .reply = &rectify_notice_table, .list = &notice_list},
-    {ROUTE("POST", "/api/notices", OFFICER | ROLE_REGULATOR, "notice_create", notice_post, "登记外部通报", "Enter a notice from outside"),
+    {ROUTE("GET", "/api/notices", ROLES_AUTHORITY, "notice_list", notice_rows, "外部通报",
+           "Notices from outside"),
+     .kind = HTTP_LIST, .reply = &rectify_notice_table, .list = &notice_list},
+    {ROUTE("POST", "/api/notices", OFFICER | ROLE_REGULATOR, "notice_create", notice_post, "登记外部通报",
+           "Enter a notice from outside"),
      .kind = HTTP_ONE, .body = &rectify_notice_table, .reply = &rectify_notice_table},
-    {ROUTE("GET", "/api/notices/{notice_id}", ROLES_AUTHORITY, "notice_get", notice_one, "外部通报详情", "A notice"), .kind = HTTP_ONE,
-     .reply = &rectify_notice_table},
-    {ROUTE("GET", "/api/letters", SEERS, "letter_list", letter_rows, "整改通知", "Letters"), .kind = HTTP_LIST,
-     .reply = &rectify_letter_row_table, .list = &rectify_issued_list /* what a sheet exports: never a draft */},
-    {ROUTE("GET", "/api/letters/board", SEERS, "letter_board", rectify_board, "整改看板", "Counts by state"), .kind = HTTP_ANY},
-    {ROUTE("POST", "/api/letters", OFFICER, "letter_create", letter_post, "拟制整改通知", "Draft a letter from findings"), .kind = HTTP_ONE,
-     .body = &rectify_draft_table, .reply = &rectify_letter_row_table},
-    {ROUTE("GET", "/api/letters/{letter_id}", SEERS, "letter_get", letter_one, "整改通知详情", "A letter with its answers"), .kind = HTTP_ONE,
-     .reply = &rectify_letter_row_table},
-    {ROUTE("PATCH", "/api/letters/{letter_id}", OFFICER, "letter_change", letter_patch, "修改草稿", "Change a draft"), .kind = HTTP_ONE,
-     .flags = HTTP_PARTIAL, .body = &redraft_table, .reply = &rectify_letter_row_table},
-    {ROUTE("POST", "/api/letters/{letter_id}/issue", OFFICER | ROLE_OFFICE_DIRECTOR, "letter_issue", letter_issue, "编号印发", "Number and issue"),
+    {ROUTE("GET", "/api/notices/{notice_id}", ROLES_AUTHORITY, "notice_get", notice_one, "外部通报详情",
+           "A notice"),
+     .kind = HTTP_ONE, .reply = &rectify_notice_table},
+    {ROUTE("GET", "/api/letters", SEERS, "letter_list", letter_rows, "整改通知", "Letters"),
+     .kind = HTTP_LIST, .reply = &rectify_letter_row_table,
+     .list = &rectify_issued_list /* what a sheet exports: never a draft */},
+    {ROUTE("GET", "/api/letters/board", SEERS, "letter_board", rectify_board, "整改看板", "Counts by state"),
+     .kind = HTTP_ANY},
+    {ROUTE("POST", "/api/letters", OFFICER, "letter_create", letter_post, "拟制整改通知",
+           "Draft a letter from findings"),
+     .kind = HTTP_ONE, .body = &rectify_draft_table, .reply = &rectify_letter_row_table},
+    {ROUTE("GET", "/api/letters/{letter_id}", SEERS, "letter_get", letter_one, "整改通知详情",
+           "A letter with its answers"),
      .kind = HTTP_ONE, .reply = &rectify_letter_row_table},
-    {ROUTE("POST", "/api/letters/{letter_id}/withdraw", OFFICER, "letter_withdraw", letter_withdraw, "撤回", "Withdraw"), .kind = HTTP_ONE,
-     .body = &reason_table, .reply = &rectify_letter_row_table},
-    {ROUTE("POST", "/api/letters/{letter_id}/acknowledge", ROLE_UNIT_OFFICER, "letter_acknowledge", letter_acknowledge, "签收", "Sign for it"),
+    {ROUTE("PATCH", "/api/letters/{letter_id}", OFFICER, "letter_change", letter_patch, "修改草稿",
+           "Change a draft"),
+     .kind = HTTP_ONE, .flags = HTTP_PARTIAL, .body = &redraft_table, .reply = &rectify_letter_row_table},
+    {ROUTE("POST", "/api/letters/{letter_id}/issue", OFFICER | ROLE_OFFICE_DIRECTOR, "letter_issue",
+           letter_issue, "编号印发", "Number and issue"),
      .kind = HTTP_ONE, .reply = &rectify_letter_row_table},
-    {ROUTE("POST", "/api/letters/{letter_id}/feedback", ROLE_UNIT_OFFICER, "letter_feedback", feedback_post, "填报整改反馈", "Save or hand in feedback"),
-     .kind = HTTP_ONE, .query = &submit_table, .body = &rectify_feedback_table, .reply = &rectify_letter_row_table, .flags = HTTP_PARTIAL},
-    {ROUTE("POST", "/api/letters/{letter_id}/feedback/{feedback_id}/accept", OFFICER, "letter_feedback_accept", feedback_accept, "受理反馈", "Accept feedback"),
-     .kind = HTTP_ONE, .reply = &rectify_letter_row_table},
-    {ROUTE("POST", "/api/letters/{letter_id}/feedback/{feedback_id}/return", OFFICER, "letter_feedback_return", feedback_return, "退回反馈", "Return feedback"),
+    {ROUTE("POST", "/api/letters/{letter_id}/withdraw", OFFICER, "letter_withdraw", letter_withdraw, "撤回",
+           "Withdraw"),
      .kind = HTTP_ONE, .body = &reason_table, .reply = &rectify_letter_row_table},
-    {ROUTE("POST", "/api/letters/{letter_id}/feedback/{feedback_id}/sign", ROLE_UNIT_LEADER, "letter_feedback_sign", feedback_sign, "负责人签批", "The leader signs off"),
+    {ROUTE("POST", "/api/letters/{letter_id}/acknowledge", ROLE_UNIT_OFFICER, "letter_acknowledge",
+           letter_acknowledge, "签收", "Sign for it"),
      .kind = HTTP_ONE, .reply = &rectify_letter_row_table},
-    {ROUTE("POST", "/api/letters/{letter_id}/extension", ROLE_UNIT_OFFICER, "letter_extension_ask", extension_ask, "申请延期", "Ask for an extension"),
+    {ROUTE("POST", "/api/letters/{letter_id}/feedback", ROLE_UNIT_OFFICER, "letter_feedback", feedback_post,
+           "填报整改反馈", "Save or hand in feedback"),
+     .kind = HTTP_ONE, .query = &submit_table, .body = &rectify_feedback_table,
+     .reply = &rectify_letter_row_table, .flags = HTTP_PARTIAL},
+    {ROUTE("POST", "/api/letters/{letter_id}/feedback/{feedback_id}/accept", OFFICER,
+           "letter_feedback_accept", feedback_accept, "受理反馈", "Accept feedback"),
+     .kind = HTTP_ONE, .reply = &rectify_letter_row_table},
+    {ROUTE("POST", "/api/letters/{letter_id}/feedback/{feedback_id}/return", OFFICER,
+           "letter_feedback_return", feedback_return, "退回反馈", "Return feedback"),
+     .kind = HTTP_ONE, .body = &reason_table, .reply = &rectify_letter_row_table},
+    {ROUTE("POST", "/api/letters/{letter_id}/feedback/{feedback_id}/sign", ROLE_UNIT_LEADER,
+           "letter_feedback_sign", feedback_sign, "负责人签批", "The leader signs off"),
+     .kind = HTTP_ONE, .reply = &rectify_letter_row_table},
+    {ROUTE("POST", "/api/letters/{letter_id}/extension", ROLE_UNIT_OFFICER, "letter_extension_ask",
+           extension_ask, "申请延期", "Ask for an extension"),
      .kind = HTTP_ONE, .body = &extension_table, .reply = &rectify_letter_row_table},
-    {ROUTE("POST", "/api/letters/{letter_id}/extension/decide", OFFICER, "letter_extension_decide", extension_decide, "审批延期", "Decide the extension"),
+    {ROUTE("POST", "/api/letters/{letter_id}/extension/decide", OFFICER, "letter_extension_decide",
+           extension_decide, "审批延期", "Decide the extension"),
      .kind = HTTP_ONE, .body = &decide_table, .reply = &rectify_letter_row_table},
-    {ROUTE("POST", "/api/letters/{letter_id}/support", ROLE_UNIT_OFFICER, "letter_support_ask", support_ask, "请求技术支持", "Ask for technical support"),
+    {ROUTE("POST", "/api/letters/{letter_id}/support", ROLE_UNIT_OFFICER, "letter_support_ask", support_ask,
+           "请求技术支持", "Ask for technical support"),
      .kind = HTTP_ONE, .body = &support_table, .reply = &rectify_letter_row_table},
-    {ROUTE("POST", "/api/letters/{letter_id}/support/answer", OFFICER | ROLE_SCAN_TEAM, "letter_support_answer", support_answer, "答复技术支持", "Answer the request"),
+    {ROUTE("POST", "/api/letters/{letter_id}/support/answer", OFFICER | ROLE_SCAN_TEAM,
+           "letter_support_answer", support_answer, "答复技术支持", "Answer the request"),
      .kind = HTTP_ONE, .body = &answer_table, .reply = &rectify_letter_row_table},
-    {ROUTE("GET", "/api/letters/{letter_id}/lateral", SEERS, "letter_lateral", lateral_get, "举一反三清单", "Other systems to look at"), .kind = HTTP_ANY},
-    {ROUTE("POST", "/api/letters/{letter_id}/lateral", ROLE_UNIT_OFFICER, "letter_lateral_check", lateral_post, "记录排查结果", "Record one check"),
+    {ROUTE("GET", "/api/letters/{letter_id}/lateral", SEERS, "letter_lateral", lateral_get, "举一反三清单",
+           "Other systems to look at"),
+     .kind = HTTP_ANY},
+    {ROUTE("POST", "/api/letters/{letter_id}/lateral", ROLE_UNIT_OFFICER, "letter_lateral_check",
+           lateral_post, "记录排查结果", "Record one check"),
      .kind = HTTP_ANY, .body = &lateral_table},
-    {ROUTE("POST", "/api/letters/{letter_id}/close-out", OFFICER, "letter_close_out", letter_close, "销号", "Close out"), .kind = HTTP_ONE,
-     .reply = &rectify_letter_row_table},
-    {ROUTE("POST", "/api/findings/{finding_id}/retested", OFFICER | ROLE_SCAN_TEAM, "finding_retested", finding_retested, "人工复测通过", "Gone, by a person's retest"),
+    {ROUTE("POST", "/api/letters/{letter_id}/close-out", OFFICER, "letter_close_out", letter_close, "销号",
+           "Close out"),
+     .kind = HTTP_ONE, .reply = &rectify_letter_row_table},
+    {ROUTE("POST", "/api/findings/{finding_id}/retested", OFFICER | ROLE_SCAN_TEAM, "finding_retested",
+           finding_retested, "人工复测通过", "Gone, by a person's retest"),
      .kind = HTTP_ANY, .body = &reason_table},
-    {.method = "GET", .path = "/api/letters/{letter_id}/pdf", .grant = ROLES_AUTHORITY | ROLES_UNIT, .name = "letter_pdf", .prepare = letter_pdf,
-     .kind = HTTP_FILE, .flags = HTTP_DIRECT, .summary_zh = "通知 PDF", .summary_en = "The letter as PDF"},
-    {.method = "GET", .path = "/api/letters/{letter_id}/docx", .grant = ROLES_AUTHORITY | ROLES_UNIT, .name = "letter_docx", .prepare = letter_docx,
-     .kind = HTTP_FILE, .flags = HTTP_DIRECT, .summary_zh = "通知 DOCX", .summary_en = "The letter as DOCX"},
-    {.method = "GET", .path = "/api/letters/{letter_id}/feedback-sheet", .grant = ROLES_AUTHORITY | ROLES_UNIT, .name = "letter_feedback_sheet",
-     .prepare = sheet_pdf, .kind = HTTP_FILE, .flags = HTTP_DIRECT, .summary_zh = "整改情况反馈表", .summary_en = "The feedback sheet to be stamped"},
+    {.method = "GET",
+     .path = "/api/letters/{letter_id}/pdf",
+     .grant = ROLES_AUTHORITY | ROLES_UNIT,
+     .name = "letter_pdf",
+     .prepare = letter_pdf,
+     .kind = HTTP_FILE,
+     .flags = HTTP_DIRECT,
+     .summary_zh = "通知 PDF",
+     .summary_en = "The letter as PDF"},
+    {.method = "GET",
+     .path = "/api/letters/{letter_id}/docx",
+     .grant = ROLES_AUTHORITY | ROLES_UNIT,
+     .name = "letter_docx",
+     .prepare = letter_docx,
+     .kind = HTTP_FILE,
+     .flags = HTTP_DIRECT,
+     .summary_zh = "通知 DOCX",
+     .summary_en = "The letter as DOCX"},
+    {.method = "GET",
+     .path = "/api/letters/{letter_id}/feedback-sheet",
+     .grant = ROLES_AUTHORITY | ROLES_UNIT,
+     .name = "letter_feedback_sheet",
+     .prepare = sheet_pdf,
+     .kind = HTTP_FILE,
+     .flags = HTTP_DIRECT,
+     .summary_zh = "整改情况反馈表",
+     .summary_en = "The feedback sheet to be stamped"},
 };
 
-static const char *const scoped_tables[] = {"rectify_notice", "rectify_letter", "rectify_feedback", "rectify_request", NULL};
+static const char *const scoped_tables[] = {"rectify_notice", "rectify_letter", "rectify_feedback",
+                                            "rectify_request", NULL};
 
 const struct module rectify_module = {
     .name = "rectify",

@@ -7,10 +7,12 @@
 #include "domain/org/org.h"
 #include "ledger/ledger.h"
 
-/* What the notice says becomes a finding of the unit: it lives on like any other, until a person says that it is gone. */
+/* What the notice says becomes a finding of the unit: it lives on like any other, until a person says that it
+ * is gone. */
 static enum err make_finding(struct call *call, const struct field_record *notice, int64_t *ret_finding_id)
 {
-    struct field_record record = {&finding_table, ARENA_ARRAY(call->arena, struct field_value, finding_table.many)};
+    struct field_record record = {&finding_table,
+                                  ARENA_ARRAY(call->arena, struct field_value, finding_table.many)};
     *field_get(&record, "unit_id") = *field_get(notice, "unit_id");
     *field_get(&record, "system_id") = *field_get(notice, "system_id");
     *field_get(&record, "title") = *field_get(notice, "title");
@@ -38,8 +40,11 @@ enum err rectify_notice_create(struct call *call, const struct field_record *rec
     };
     TRY(db_insert(call, "rectify_notice", record, extra, 4, ret_notice_id));
     return ledger_append(call,
-                         &(struct ledger_fact){.verb = "notice.received", .subject_kind = "notice", .subject_id = *ret_notice_id,
-                                               .unit_id = unit.unit_id, .unit_path = unit.unit_path,
+                         &(struct ledger_fact){.verb = "notice.received",
+                                               .subject_kind = "notice",
+                                               .subject_id = *ret_notice_id,
+                                               .unit_id = unit.unit_id,
+                                               .unit_path = unit.unit_path,
                                                .detail = field_json(call->arena, record)},
                          NULL);
 }

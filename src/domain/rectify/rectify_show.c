@@ -31,10 +31,14 @@ static const struct field row_fields[] = {
 const struct field_table rectify_letter_row_table = FIELD_TABLE("letter", row_fields);
 
 #define LETTER_SELECT                                                                                        \
-    "SELECT l.letter_id, l.letter_kind, l.doc_number, l.title, l.unit_id, u.unit_name, l.state, l.severity, l.outside, l.findings,"      \
-    " l.due_date, l.due_provisional, l.issued_at_ms, l.acknowledged_at_ms, l.fed_back_at_ms, l.closed_at_ms,"                            \
-    " (SELECT COUNT(*) FROM rectify_letter_finding x JOIN finding f ON f.finding_id = x.finding_id WHERE x.letter_id = l.letter_id"      \
-    " AND f.state NOT IN ('closed', 'false_positive')), l.requirements, l.document_id, l.notice_id FROM rectify_letter l"                \
+    "SELECT l.letter_id, l.letter_kind, l.doc_number, l.title, l.unit_id, u.unit_name, l.state, "            \
+    "l.severity, l.outside, l.findings,"                                                                     \
+    " l.due_date, l.due_provisional, l.issued_at_ms, l.acknowledged_at_ms, l.fed_back_at_ms, "               \
+    "l.closed_at_ms,"                                                                                        \
+    " (SELECT COUNT(*) FROM rectify_letter_finding x JOIN finding f ON f.finding_id = x.finding_id WHERE "   \
+    "x.letter_id = l.letter_id"                                                                              \
+    " AND f.state NOT IN ('closed', 'false_positive')), l.requirements, l.document_id, l.notice_id FROM "    \
+    "rectify_letter l"                                                                                       \
     " JOIN org_unit u ON u.unit_id = l.unit_id"
 #define COLUMN_STATE    6
 #define COLUMN_DUE      10
@@ -46,11 +50,19 @@ static const struct db_filter filters[] = {
     {"severity", "l.severity = $$", FIELD_ENUM, &finding_severity_enum},
     {"unit_id", "l.unit_id = $$", FIELD_INT, NULL},
     {"outside", "l.outside = $$", FIELD_BOOL, NULL},
-    {"due_before", "(l.fed_back_at_ms IS NULL AND l.state NOT IN ('draft', 'closed_out', 'withdrawn') AND l.due_date < $$)", FIELD_DATE, NULL},
-    {"running", "CASE WHEN l.state IN ('draft', 'closed_out', 'withdrawn') THEN 0 ELSE 1 END = $$", FIELD_BOOL, NULL},
-    {"finding_id", "EXISTS (SELECT 1 FROM rectify_letter_finding y WHERE y.letter_id = l.letter_id AND y.finding_id = $$)", FIELD_INT, NULL},
-    {"system_id", "EXISTS (SELECT 1 FROM rectify_letter_finding y JOIN finding g ON g.finding_id = y.finding_id WHERE y.letter_id = l.letter_id"
-                  " AND g.system_id = $$)", FIELD_INT, NULL},
+    {"due_before",
+     "(l.fed_back_at_ms IS NULL AND l.state NOT IN ('draft', 'closed_out', 'withdrawn') AND l.due_date < $$)",
+     FIELD_DATE, NULL},
+    {"running", "CASE WHEN l.state IN ('draft', 'closed_out', 'withdrawn') THEN 0 ELSE 1 END = $$",
+     FIELD_BOOL, NULL},
+    {"finding_id",
+     "EXISTS (SELECT 1 FROM rectify_letter_finding y WHERE y.letter_id = l.letter_id AND y.finding_id = $$)",
+     FIELD_INT, NULL},
+    {"system_id",
+     "EXISTS (SELECT 1 FROM rectify_letter_finding y JOIN finding g ON g.finding_id = y.finding_id WHERE "
+     "y.letter_id = l.letter_id"
+     " AND g.system_id = $$)",
+     FIELD_INT, NULL},
 };
 static const struct db_sort sorts[] = {
     {"due_date", "l.due_date"},
@@ -58,14 +70,17 @@ static const struct db_sort sorts[] = {
     {"issued_at_ms", "l.issued_at_ms"},
 };
 #define LIST_REST                                                                                            \
-    .columns = &rectify_letter_row_table, .select = LETTER_SELECT, .scope = "l.unit_path", .key = "l.letter_id",                \
-    .default_sort = "due_date", .filters = filters, .many_filters = sizeof(filters) / sizeof(filters[0]), .sorts = sorts,       \
-    .many_sorts = sizeof(sorts) / sizeof(sorts[0]), .search = "(l.doc_number LIKE $$ OR l.title LIKE $$ OR u.unit_name LIKE $$)"
+    .columns = &rectify_letter_row_table, .select = LETTER_SELECT, .scope = "l.unit_path",                   \
+    .key = "l.letter_id", .default_sort = "due_date", .filters = filters,                                    \
+    .many_filters = sizeof(filters) / sizeof(filters[0]), .sorts = sorts,                                    \
+    .many_sorts = sizeof(sorts) / sizeof(sorts[0]),                                                          \
+    .search = "(l.doc_number LIKE $$ OR l.title LIKE $$ OR u.unit_name LIKE $$)"
 const struct db_list rectify_letter_list = {LIST_REST};
 const struct db_list rectify_issued_list = {LIST_REST, .where = "l.state <> 'draft'"};
 
 /* Late is a fact of today: due, not answered, and the day is past. */
-static void put_clock(struct call *call, struct json_writer *w, struct str state, struct str due, bool fed_back)
+static void put_clock(struct call *call, struct json_writer *w, struct str state, struct str due,
+                      bool fed_back)
 {
     int32_t day, today = clock_day_of(call->now_ms);
     bool over = str_is(state, "closed_out") || str_is(state, "withdrawn") || str_is(state, "draft");
@@ -80,7 +95,8 @@ static void put_clock(struct call *call, struct json_writer *w, struct str state
 
 void rectify_put_countdown(struct call *call, struct json_writer *w, const struct db_rows *rows)
 {
-    put_clock(call, w, db_col_str(rows, COLUMN_STATE), db_col_str(rows, COLUMN_DUE), !db_col_null(rows, COLUMN_FED_BACK));
+    put_clock(call, w, db_col_str(rows, COLUMN_STATE), db_col_str(rows, COLUMN_DUE),
+              !db_col_null(rows, COLUMN_FED_BACK));
 }
 
 /* ---- one letter with all that belongs to it ---- */
@@ -88,14 +104,19 @@ void rectify_put_countdown(struct call *call, struct json_writer *w, const struc
 static enum err put_findings(struct call *call, int64_t letter_id, struct json_writer *w)
 {
     DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT f.finding_id, f.finding_no, f.title, COALESCE(f.notified_severity, f.severity), f.state, f.system_id, s.system_name, f.ip,"
-                 " f.host_name, f.port, f.url_path, t.description, t.remedy, f.cves, f.source, f.closed_why FROM rectify_letter_finding x"
-                 " JOIN finding f ON f.finding_id = x.finding_id LEFT JOIN info_system s ON s.system_id = f.system_id"
-                 " LEFT JOIN finding_text t ON t.text_id = f.text_id WHERE x.letter_id = $1 ORDER BY f.finding_id",
-                 db_int(letter_id)));
-    static const char *const names[] = {"finding_id", "finding_no", "title", "severity", "state", "system_id", "system_name", "ip", "host_name",
-                                        "port", "url_path", "description", "remedy", "cves", "source", "closed_why"};
+    TRY(db_query(
+        call, &rows,
+        "SELECT f.finding_id, f.finding_no, f.title, COALESCE(f.notified_severity, f.severity), f.state, "
+        "f.system_id, s.system_name, f.ip,"
+        " f.host_name, f.port, f.url_path, t.description, t.remedy, f.cves, f.source, f.closed_why FROM "
+        "rectify_letter_finding x"
+        " JOIN finding f ON f.finding_id = x.finding_id LEFT JOIN info_system s ON s.system_id = f.system_id"
+        " LEFT JOIN finding_text t ON t.text_id = f.text_id WHERE x.letter_id = $1 ORDER BY f.finding_id",
+        db_int(letter_id)));
+    static const char *const names[] = {"finding_id", "finding_no", "title",       "severity",
+                                        "state",      "system_id",  "system_name", "ip",
+                                        "host_name",  "port",       "url_path",    "description",
+                                        "remedy",     "cves",       "source",      "closed_why"};
     json_open_array(w, "finding_rows");
     while (db_next(&rows)) {
         json_open_object(w, NULL);
@@ -114,10 +135,12 @@ static enum err put_findings(struct call *call, int64_t letter_id, struct json_w
 static enum err put_feedback(struct call *call, int64_t letter_id, struct json_writer *w)
 {
     DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT feedback_id, cause, measures, completed_date, evidence_note, lateral_check, filled_by_name, state, submitted_at_ms,"
-                 " signed_at_ms, return_reason FROM rectify_feedback WHERE letter_id = $1 ORDER BY feedback_id DESC",
-                 db_int(letter_id)));
+    TRY(db_query(
+        call, &rows,
+        "SELECT feedback_id, cause, measures, completed_date, evidence_note, lateral_check, filled_by_name, "
+        "state, submitted_at_ms,"
+        " signed_at_ms, return_reason FROM rectify_feedback WHERE letter_id = $1 ORDER BY feedback_id DESC",
+        db_int(letter_id)));
     json_open_array(w, "feedback");
     while (db_next(&rows)) {
         json_open_object(w, NULL);
@@ -132,7 +155,8 @@ static enum err put_requests(struct call *call, int64_t letter_id, struct json_w
 {
     DB_ROWS(rows);
     TRY(db_query(call, &rows,
-                 "SELECT request_id, request_kind, working_days, text, state, asked_at_ms, answer, answered_at_ms FROM rectify_request"
+                 "SELECT request_id, request_kind, working_days, text, state, asked_at_ms, answer, "
+                 "answered_at_ms FROM rectify_request"
                  " WHERE letter_id = $1 ORDER BY request_id DESC",
                  db_int(letter_id)));
     json_open_array(w, "requests");
@@ -155,16 +179,22 @@ static enum err put_requests(struct call *call, int64_t letter_id, struct json_w
 enum err rectify_put_lateral(struct call *call, const struct rectify_letter *letter, struct json_writer *w)
 {
     DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT s.system_id, s.system_no, s.system_name, s.main_address, c.result, c.note, c.checked_at_ms,"
-                 " (SELECT COUNT(*) FROM finding o WHERE o.system_id = s.system_id AND o.state NOT IN ('closed', 'false_positive')"
-                 " AND EXISTS (SELECT 1 FROM rectify_letter_finding x JOIN finding f ON f.finding_id = x.finding_id WHERE x.letter_id = $1"
-                 " AND ((f.rule_id = o.rule_id AND f.tool = o.tool) OR (f.cves <> '' AND f.cves = o.cves)"
-                 " OR (f.rule_id IS NULL AND f.vuln_kind = o.vuln_kind AND f.vuln_kind <> 'other'))))"
-                 " FROM info_system s LEFT JOIN rectify_lateral c ON c.letter_id = $1 AND c.system_id = s.system_id WHERE s.unit_id = $2"
-                 " AND s.lifecycle_status NOT IN ('shutdown', 'retired') AND NOT EXISTS (SELECT 1 FROM rectify_letter_finding x"
-                 " JOIN finding f ON f.finding_id = x.finding_id WHERE x.letter_id = $1 AND f.system_id = s.system_id) ORDER BY 8 DESC, s.system_id",
-                 db_int(letter->letter_id), db_int(letter->unit_id)));
+    TRY(db_query(
+        call, &rows,
+        "SELECT s.system_id, s.system_no, s.system_name, s.main_address, c.result, c.note, c.checked_at_ms,"
+        " (SELECT COUNT(*) FROM finding o WHERE o.system_id = s.system_id AND o.state NOT IN ('closed', "
+        "'false_positive')"
+        " AND EXISTS (SELECT 1 FROM rectify_letter_finding x JOIN finding f ON f.finding_id = x.finding_id "
+        "WHERE x.letter_id = $1"
+        " AND ((f.rule_id = o.rule_id AND f.tool = o.tool) OR (f.cves <> '' AND f.cves = o.cves)"
+        " OR (f.rule_id IS NULL AND f.vuln_kind = o.vuln_kind AND f.vuln_kind <> 'other'))))"
+        " FROM info_system s LEFT JOIN rectify_lateral c ON c.letter_id = $1 AND c.system_id = s.system_id "
+        "WHERE s.unit_id = $2"
+        " AND s.lifecycle_status NOT IN ('shutdown', 'retired') AND NOT EXISTS (SELECT 1 FROM "
+        "rectify_letter_finding x"
+        " JOIN finding f ON f.finding_id = x.finding_id WHERE x.letter_id = $1 AND f.system_id = "
+        "s.system_id) ORDER BY 8 DESC, s.system_id",
+        db_int(letter->letter_id), db_int(letter->unit_id)));
     json_open_array(w, "lateral");
     while (db_next(&rows)) {
         json_open_object(w, NULL);
@@ -197,7 +227,8 @@ enum err rectify_put_letter(struct call *call, int64_t letter_id, struct json_wr
     return rectify_put_lateral(call, &letter, w);
 }
 
-enum err rectify_draw(struct call *call, const struct rectify_letter *letter, enum press_format format, struct str *ret_bytes)
+enum err rectify_draw(struct call *call, const struct rectify_letter *letter, enum press_format format,
+                      struct str *ret_bytes)
 {
     return document_render(call, letter->document_id, format, ret_bytes, NULL);
 }
@@ -210,11 +241,13 @@ enum err rectify_board(struct call *call, struct http_exchange *x)
     struct str scope = access_scope(call->actor, &nothing);
     struct clock_date today = clock_date(clock_day_of(call->now_ms));
     DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT state, COUNT(*), SUM(CASE WHEN fed_back_at_ms IS NULL AND due_date < $2 THEN 1 ELSE 0 END),"
-                 " SUM(CASE WHEN fed_back_at_ms IS NULL AND due_date = $2 THEN 1 ELSE 0 END) FROM rectify_letter"
-                 " WHERE unit_path >= $1 AND unit_path < $1 || 'z' AND $3 = 0 AND (state <> 'draft' OR $4 = 1) GROUP BY state",
-                 db_str(scope), db_c(today.text), db_int(nothing), db_int(access_is(call, ROLES_AUTHORITY))));
+    TRY(db_query(
+        call, &rows,
+        "SELECT state, COUNT(*), SUM(CASE WHEN fed_back_at_ms IS NULL AND due_date < $2 THEN 1 ELSE 0 END),"
+        " SUM(CASE WHEN fed_back_at_ms IS NULL AND due_date = $2 THEN 1 ELSE 0 END) FROM rectify_letter"
+        " WHERE unit_path >= $1 AND unit_path < $1 || 'z' AND $3 = 0 AND (state <> 'draft' OR $4 = 1) GROUP "
+        "BY state",
+        db_str(scope), db_c(today.text), db_int(nothing), db_int(access_is(call, ROLES_AUTHORITY))));
     int64_t late = 0, due_today = 0;
     json_open_object(x->out, "states");
     while (db_next(&rows)) {

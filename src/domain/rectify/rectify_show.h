@@ -14,9 +14,11 @@ extern const struct db_list rectify_issued_list; /* without: for units and the s
 /* "countdown_working_days", "late": from the due date and the calendar. */
 void rectify_put_countdown(struct call *call, struct json_writer *w, const struct db_rows *rows);
 MUST_USE enum err rectify_put_letter(struct call *call, int64_t letter_id, struct json_writer *w);
-MUST_USE enum err rectify_put_lateral(struct call *call, const struct rectify_letter *letter, struct json_writer *w);
+MUST_USE enum err rectify_put_lateral(struct call *call, const struct rectify_letter *letter,
+                                      struct json_writer *w);
 /* A draft from live findings, an issued letter from its frozen paper. Slow. */
-MUST_USE enum err rectify_draw(struct call *call, const struct rectify_letter *letter, enum press_format format, struct str *ret_bytes);
+MUST_USE enum err rectify_draw(struct call *call, const struct rectify_letter *letter,
+                               enum press_format format, struct str *ret_bytes);
 enum err rectify_board(struct call *call, struct http_exchange *x);
 
 #endif

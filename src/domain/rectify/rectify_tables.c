@@ -6,25 +6,34 @@
 static const char *const letter_kinds[] = {"rectification_order", "reminder_letter", NULL};
 const struct field_enum rectify_letter_kind_enum = {"letter_kind", letter_kinds, NULL};
 
-static const char *const letter_states[] = {"draft", "issued", "acknowledged", "fed_back", "retesting", "returned", "closed_out", "withdrawn", NULL};
+static const char *const letter_states[] = {"draft",    "issued",     "acknowledged", "fed_back", "retesting",
+                                            "returned", "closed_out", "withdrawn",    NULL};
 const struct field_enum rectify_letter_state_enum = {"letter_state", letter_states, NULL};
 
-static const char *const source_types[] = {"cac_office", "psb_reminder_letter", "psb_cyber", "bigdata_bureau", "superior", "other", NULL};
+static const char *const source_types[] = {
+    "cac_office", "psb_reminder_letter", "psb_cyber", "bigdata_bureau", "superior", "other", NULL};
 const struct field_enum rectify_source_type_enum = {"source_type", source_types, NULL};
 
 static const char *const feedback_states[] = {"draft", "submitted", "returned", "accepted", NULL};
 const struct field_enum rectify_feedback_state_enum = {"feedback_state", feedback_states, NULL};
 
-static const char *const lateral_results[] = {"none_found", "found_fixed", "found_open", "not_applicable", NULL};
+static const char *const lateral_results[] = {"none_found", "found_fixed", "found_open", "not_applicable",
+                                              NULL};
 const struct field_enum rectify_lateral_result_enum = {"lateral_result", lateral_results, NULL};
 
 static const struct field notice_fields[] = {
     {.name = "notice_id", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "source_type", .type = FIELD_ENUM, .of = &rectify_source_type_enum, .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "source_type",
+     .type = FIELD_ENUM,
+     .of = &rectify_source_type_enum,
+     .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "source_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 100},
     {.name = "source_no", .type = FIELD_TEXT, .max = 100},
     {.name = "received_date", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
-    {.name = "severity", .type = FIELD_ENUM, .of = &finding_severity_enum, .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "severity",
+     .type = FIELD_ENUM,
+     .of = &finding_severity_enum,
+     .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "system_id", .type = FIELD_REF, .ref = "info_system"},
     {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 200},
@@ -36,7 +45,8 @@ static const struct field notice_fields[] = {
 };
 const struct field_table rectify_notice_table = FIELD_TABLE("outside_notice", notice_fields);
 
-static const struct field id_fields[] = {{.name = "finding_id", .type = FIELD_REF, .ref = "finding", .flags = FIELD_REQUIRED}};
+static const struct field id_fields[] = {
+    {.name = "finding_id", .type = FIELD_REF, .ref = "finding", .flags = FIELD_REQUIRED}};
 static const struct field_table id_table = FIELD_TABLE("finding_ref", id_fields);
 static const struct field draft_fields[] = {
     {.name = "letter_kind", .type = FIELD_ENUM, .of = &rectify_letter_kind_enum},

@@ -45,17 +45,22 @@ static struct str place_text(struct call *call, const struct db_rows *rows)
     struct str host = db_col_str(rows, 4).len ? db_col_str(rows, 4) : db_col_str(rows, 3);
     int64_t port = db_col_int(rows, 5);
     if (port)
-        return str_format(call->arena, "%.*s:%lld%.*s", STR_ARG(host), (long long)port, STR_ARG(str_slice(db_col_str(rows, 6), 0, 60)));
+        return str_format(call->arena, "%.*s:%lld%.*s", STR_ARG(host), (long long)port,
+                          STR_ARG(str_slice(db_col_str(rows, 6), 0, 60)));
     return str_copy(call->arena, host);
 }
 
 static enum err query_findings(struct call *call, int64_t letter_id, struct db_rows *rows)
 {
     return db_query(call, rows,
-                    "SELECT f.finding_no, COALESCE(s.system_name, ''), f.title, COALESCE(f.ip, ''), COALESCE(f.host_name, ''), f.port,"
-                    " COALESCE(f.url_path, ''), COALESCE(f.notified_severity, f.severity), COALESCE(t.remedy, ''), COALESCE(f.cves, ''), f.system_id"
-                    " FROM rectify_letter_finding l JOIN finding f ON f.finding_id = l.finding_id LEFT JOIN info_system s ON s.system_id = f.system_id"
-                    " LEFT JOIN finding_text t ON t.text_id = f.text_id WHERE l.letter_id = $1 ORDER BY s.system_name, f.finding_id",
+                    "SELECT f.finding_no, COALESCE(s.system_name, ''), f.title, COALESCE(f.ip, ''), "
+                    "COALESCE(f.host_name, ''), f.port,"
+                    " COALESCE(f.url_path, ''), COALESCE(f.notified_severity, f.severity), "
+                    "COALESCE(t.remedy, ''), COALESCE(f.cves, ''), f.system_id"
+                    " FROM rectify_letter_finding l JOIN finding f ON f.finding_id = l.finding_id LEFT JOIN "
+                    "info_system s ON s.system_id = f.system_id"
+                    " LEFT JOIN finding_text t ON t.text_id = f.text_id WHERE l.letter_id = $1 ORDER BY "
+                    "s.system_name, f.finding_id",
                     db_int(letter_id));
 }
 
@@ -109,10 +114,13 @@ static enum err put_list(struct call *call, int64_t letter_id, struct json_write
         json_put_int(w, NULL, n);
         json_put_str(w, NULL, db_col_str(&rows, 1).len ? db_col_str(&rows, 1) : STR("（未登记）"));
         json_put_str(w, NULL, place_text(call, &rows));
-        json_put_str(w, NULL, str_format(call->arena, "%.*s%s%.*s", STR_ARG(db_col_str(&rows, 2)), db_col_str(&rows, 9).len ? "\n" : "",
-                                         STR_ARG(str_slice(db_col_str(&rows, 9), 0, 120))));
+        json_put_str(w, NULL,
+                     str_format(call->arena, "%.*s%s%.*s", STR_ARG(db_col_str(&rows, 2)),
+                                db_col_str(&rows, 9).len ? "\n" : "",
+                                STR_ARG(str_slice(db_col_str(&rows, 9), 0, 120))));
         json_put_str(w, NULL, label(call, "severity", db_col_str(&rows, 7)));
-        json_put_str(w, NULL, remedy.len ? words_clip(call->arena, remedy, 160) : STR("按厂商公告修复并复核配置"));
+        json_put_str(w, NULL,
+                     remedy.len ? words_clip(call->arena, remedy, 160) : STR("按厂商公告修复并复核配置"));
         json_close_array(w);
     }
     json_close_array(w);
@@ -127,12 +135,15 @@ static struct str found_sentence(struct call *call, const struct summary *sum, s
 {
     struct str levels = STR_NONE;
     if (sum->high && sum->medium)
-        levels = str_format(call->arena, "，其中高危及以上%lld项、中危%lld项", (long long)sum->high, (long long)sum->medium);
+        levels = str_format(call->arena, "，其中高危及以上%lld项、中危%lld项", (long long)sum->high,
+                            (long long)sum->medium);
     else if (sum->high || sum->medium)
-        levels = str_format(call->arena, "，其中%s%lld项", sum->high ? "高危及以上" : "中危", (long long)(sum->high + sum->medium));
-    struct str systems = sum->systems ? str_format(call->arena, "%lld个信息系统", (long long)sum->systems) : STR("有关信息资产");
-    return str_format(call->arena, "%.*s，你单位%.*s存在网络安全隐患%lld项%.*s，详见附件1。", STR_ARG(source), STR_ARG(systems),
-                      (long long)sum->findings, STR_ARG(levels));
+        levels = str_format(call->arena, "，其中%s%lld项", sum->high ? "高危及以上" : "中危",
+                            (long long)(sum->high + sum->medium));
+    struct str systems = sum->systems ? str_format(call->arena, "%lld个信息系统", (long long)sum->systems)
+                                      : STR("有关信息资产");
+    return str_format(call->arena, "%.*s，你单位%.*s存在网络安全隐患%lld项%.*s，详见附件1。", STR_ARG(source),
+                      STR_ARG(systems), (long long)sum->findings, STR_ARG(levels));
 }
 
 static enum err source_sentence(struct call *call, const struct rectify_letter *letter, struct str *ret)
@@ -141,15 +152,19 @@ static enum err source_sentence(struct call *call, const struct rectify_letter *
     if (!letter->notice_id)
         return ERR_OK;
     DB_ROWS(rows);
-    TRY(db_one(call, &rows, "SELECT source_name, COALESCE(source_no, ''), received_date FROM rectify_notice WHERE notice_id = $1",
-               db_int(letter->notice_id)));
+    TRY(db_one(
+        call, &rows,
+        "SELECT source_name, COALESCE(source_no, ''), received_date FROM rectify_notice WHERE notice_id = $1",
+        db_int(letter->notice_id)));
     struct str number = db_col_str(&rows, 1);
-    *ret = str_format(call->arena, "%.*s收到%.*s通报%s%.*s%s", STR_ARG(date_text(call, db_col_str(&rows, 2))), STR_ARG(db_col_str(&rows, 0)),
-                      number.len ? "（" : "", STR_ARG(number), number.len ? "）" : "");
+    *ret = str_format(call->arena, "%.*s收到%.*s通报%s%.*s%s", STR_ARG(date_text(call, db_col_str(&rows, 2))),
+                      STR_ARG(db_col_str(&rows, 0)), number.len ? "（" : "", STR_ARG(number),
+                      number.len ? "）" : "");
     return ERR_OK;
 }
 
-/* The articles on which the letter stands: whatever packs in force ask for something once a finding is formally notified. */
+/* The articles on which the letter stands: whatever packs in force ask for something once a finding is
+ * formally notified. */
 static enum err basis_sentence(struct call *call, struct str *ret)
 {
     struct str cites;
@@ -171,7 +186,8 @@ static void put_point(struct json_writer *w, const char *head, struct str text)
     json_put_str(w, NULL, text);
 }
 
-static enum err put_body(struct call *call, const struct rectify_letter *letter, struct str due_text, struct json_writer *w)
+static enum err put_body(struct call *call, const struct rectify_letter *letter, struct str due_text,
+                         struct json_writer *w)
 {
     struct summary sum;
     struct str source, basis;
@@ -181,19 +197,27 @@ static enum err put_body(struct call *call, const struct rectify_letter *letter,
     bool order = str_is(letter->letter_kind, "rectification_order");
     json_put_str(w, NULL, found_sentence(call, &sum, source));
     json_put_str(w, NULL, order ? basis : STR("为防范网络安全风险，现就有关事项提示如下："));
-    put_point(w, "一、立即采取措施", STR("请组织系统管理和运维单位逐项核实，先行采取限制访问、修复漏洞、更换口令等措施，防止隐患被利用。"));
+    put_point(w, "一、立即采取措施",
+              STR("请组织系统管理和运维单位逐项核实，先行采取限制访问、修复漏洞、更换口令等措施，防止隐患被利"
+                  "用。"));
     put_point(w, "二、按期整改反馈",
-              str_format(call->arena, "请于%.*s前完成整改，并通过平台填报《整改情况反馈表》（附件2），附验证材料。整改确有困难的，可在期限届满前申请延期或请求技术支持。",
+              str_format(call->arena,
+                         "请于%.*"
+                         "s前完成整改，并通过平台填报《整改情况反馈表》（附件2），附验证材料。整改确有困难的"
+                         "，可在期限届满前申请延期或请求技术支持。",
                          STR_ARG(due_text)));
     put_point(w, "三、举一反三自查", STR("请对本单位其他信息系统开展同类隐患排查，排查情况一并反馈。"));
     if (letter->requirements.len)
         put_point(w, "四、其他要求", letter->requirements);
     if (order)
-        json_put_str(w, NULL, STR("未按要求整改，或者三个月内同一系统再次发生同类情况的，将按规定通报批评；造成严重后果的，依规追究责任。"));
+        json_put_str(w, NULL,
+                     STR("未按要求整改，或者三个月内同一系统再次发生同类情况的，将按规定通报批评；造成严重后"
+                         "果的，依规追究责任。"));
     return ERR_OK;
 }
 
-enum err rectify_letter_members(struct call *call, const struct rectify_letter *letter, struct str due_text, struct str *ret)
+enum err rectify_letter_members(struct call *call, const struct rectify_letter *letter, struct str due_text,
+                                struct str *ret)
 {
     struct org_unit root, unit;
     TRY(org_root(call, &root));
@@ -203,7 +227,8 @@ enum err rectify_letter_members(struct call *call, const struct rectify_letter *
     bool order = str_is(letter->letter_kind, "rectification_order");
     json_put_c(&w, "kind", order ? "document" : "letter");
     json_put_str(&w, "author", root.unit_name);
-    json_put_str(&w, "mark", order ? str_format(call->arena, "%.*s文件", STR_ARG(root.unit_name)) : root.unit_name);
+    json_put_str(&w, "mark",
+                 order ? str_format(call->arena, "%.*s文件", STR_ARG(root.unit_name)) : root.unit_name);
     json_put_str(&w, "title", letter->title);
     json_put_str(&w, "to", unit.unit_name);
     json_open_array(&w, "body");
@@ -252,12 +277,15 @@ static enum err put_answer(struct call *call, const struct rectify_letter *lette
     TRY(org_unit_get(call, letter->unit_id, &unit));
     DB_ROWS(rows);
     TRY(db_query(call, &rows,
-                 "SELECT cause, measures, completed_date, evidence_note, lateral_check, filled_by_name FROM rectify_feedback"
+                 "SELECT cause, measures, completed_date, evidence_note, lateral_check, filled_by_name FROM "
+                 "rectify_feedback"
                  " WHERE letter_id = $1 ORDER BY feedback_id DESC LIMIT 1",
                  db_int(letter->letter_id)));
     bool any = db_next(&rows);
-    struct str received = letter->acknowledged_at_ms
-                              ? date_text(call, str_of(clock_date(clock_day_of(letter->acknowledged_at_ms)).text)) : STR_NONE;
+    struct str received =
+        letter->acknowledged_at_ms
+            ? date_text(call, str_of(clock_date(clock_day_of(letter->acknowledged_at_ms)).text))
+            : STR_NONE;
     put_pair(w, "填报单位", unit.unit_name, 0);
     put_pair(w, "通知文号", letter->doc_number, 0);
     put_pair(w, "签收时间", received, 0);

@@ -35,14 +35,17 @@ enum err registry_system_reach(struct call *call, int64_t system_id, struct regi
 
 /* ---- checks across fields ---- */
 
-static void check_order(struct call *call, const struct field_record *record, const char *early, const char *late)
+static void check_order(struct call *call, const struct field_record *record, const char *early,
+                        const char *late)
 {
     struct str a = field_str(record, early), b = field_str(record, late);
     if (a.len && b.len && str_cmp(a, b) > 0)
-        (void)call_fail(call, ERR_INVALID, late, "registry.fault.before", b, words_label(call, "info_system", early), a);
+        (void)call_fail(call, ERR_INVALID, late, "registry.fault.before", b,
+                        words_label(call, "info_system", early), a);
 }
 
-/* The level of a system is the higher of its two parts (GB/T 22240-2020); a sheet that says otherwise has a slip. */
+/* The level of a system is the higher of its two parts (GB/T 22240-2020); a sheet that says otherwise has a
+ * slip. */
 static void check_level(struct call *call, const struct field_record *record)
 {
     int64_t level = field_int(record, "mlps_level", -1);
@@ -104,16 +107,22 @@ static enum err next_number(struct call *call, const struct org_unit *unit, stru
 static enum err check_name_free(struct call *call, int64_t unit_id, struct str name, int64_t but_system_id)
 {
     int64_t taken;
-    TRY(db_get_int(call, &taken, 0, "SELECT system_id FROM info_system WHERE unit_id = $1 AND system_name = $2 AND system_id <> $3",
-                   db_int(unit_id), db_str(name), db_int(but_system_id)));
+    TRY(db_get_int(
+        call, &taken, 0,
+        "SELECT system_id FROM info_system WHERE unit_id = $1 AND system_name = $2 AND system_id <> $3",
+        db_int(unit_id), db_str(name), db_int(but_system_id)));
     return taken ? call_fail(call, ERR_CONFLICT, "system_name", "registry.fault.name_taken", name) : ERR_OK;
 }
 
-static enum err record_ledger(struct call *call, const char *verb, const struct registry_system *system, struct str detail)
+static enum err record_ledger(struct call *call, const char *verb, const struct registry_system *system,
+                              struct str detail)
 {
     return ledger_append(call,
-                         &(struct ledger_fact){.verb = verb, .subject_kind = "system", .subject_id = system->system_id,
-                                               .unit_id = system->unit_id, .unit_path = system->unit_path,
+                         &(struct ledger_fact){.verb = verb,
+                                               .subject_kind = "system",
+                                               .subject_id = system->system_id,
+                                               .unit_id = system->unit_id,
+                                               .unit_path = system->unit_path,
                                                .detail = detail},
                          NULL);
 }
@@ -139,7 +148,8 @@ enum err registry_system_create(struct call *call, struct field_record *record, 
     };
     field_get(record, "version")->given = false;
     TRY(db_insert(call, "info_system", record, extra, sizeof(extra) / sizeof(extra[0]), ret_system_id));
-    struct registry_system system = {.system_id = *ret_system_id, .unit_id = unit.unit_id, .unit_path = unit.unit_path};
+    struct registry_system system = {
+        .system_id = *ret_system_id, .unit_id = unit.unit_id, .unit_path = unit.unit_path};
     const struct field_value *endpoints = field_get(record, "endpoints");
     bool changed;
     if (endpoints->given)
@@ -149,8 +159,10 @@ enum err registry_system_create(struct call *call, struct field_record *record, 
     return record_ledger(call, "system.created", &system, field_json(call->arena, record));
 }
 
-/* The responsible unit may change only to a unit the actor reaches; the paths of the system and its addresses follow. */
-static enum err move_unit(struct call *call, struct registry_system *system, const struct field_record *record)
+/* The responsible unit may change only to a unit the actor reaches; the paths of the system and its addresses
+ * follow. */
+static enum err move_unit(struct call *call, struct registry_system *system,
+                          const struct field_record *record)
 {
     int64_t unit_id = field_int(record, "unit_id", system->unit_id);
     if (unit_id == system->unit_id)
@@ -173,7 +185,8 @@ enum err registry_system_change(struct call *call, int64_t system_id, struct fie
     TRY(check_record(call, record));
     struct field_value *version = field_get(record, "version");
     int64_t counted;
-    TRY(db_run_counted(call, &counted, "UPDATE info_system SET version = version + 1 WHERE system_id = $1 AND version = $2",
+    TRY(db_run_counted(call, &counted,
+                       "UPDATE info_system SET version = version + 1 WHERE system_id = $1 AND version = $2",
                        db_int(system_id), db_int(version->given ? version->number : system.version)));
     if (counted == 0)
         return call_fail(call, ERR_CONFLICT, NULL, "registry.fault.changed_meanwhile");
@@ -216,7 +229,9 @@ enum err registry_lifecycle(struct call *call, int64_t system_id, struct str to,
         TRY(rules_gate(call, "system.go_live", system_id));
     if (str_is(to, "shutdown") && reason.len == 0)
         return call_fail(call, ERR_INVALID, "reason", "fault.required");
-    TRY(db_run(call, "UPDATE info_system SET lifecycle_status = $2, version = version + 1, updated_at_ms = $3 WHERE system_id = $1",
+    TRY(db_run(call,
+               "UPDATE info_system SET lifecycle_status = $2, version = version + 1, updated_at_ms = $3 "
+               "WHERE system_id = $1",
                db_int(system_id), db_str(to), db_int(call->now_ms)));
     rules_touch(call, "system", system_id);
     BUF(detail, 8192);

@@ -10,21 +10,11 @@
 #include "base/field.h"
 #include "domain/org/org.h"
 
-extern const struct field_enum registry_system_type_enum,
-    registry_lifecycle_status_enum,
-    registry_business_category_enum,
-    registry_service_scope_enum,
-    registry_service_target_enum,
-    registry_build_kind_enum,
-    registry_fund_source_enum,
-    registry_deploy_location_enum,
-    registry_filing_status_enum,
-    registry_eval_scheme_enum,
-    registry_eval_conclusion_enum,
-    registry_data_level_enum,
-    registry_backup_mode_enum,
-    registry_register_state_enum,
-    registry_protocol_enum;
+extern const struct field_enum registry_system_type_enum, registry_lifecycle_status_enum,
+    registry_business_category_enum, registry_service_scope_enum, registry_service_target_enum,
+    registry_build_kind_enum, registry_fund_source_enum, registry_deploy_location_enum,
+    registry_filing_status_enum, registry_eval_scheme_enum, registry_eval_conclusion_enum,
+    registry_data_level_enum, registry_backup_mode_enum, registry_register_state_enum, registry_protocol_enum;
 extern const struct field_table registry_system_table, registry_endpoint_table;
 
 struct registry_system {
@@ -36,54 +26,63 @@ MUST_USE enum err registry_system_get(struct call *call, int64_t system_id, stru
 /* One inside the actor's scope. */
 MUST_USE enum err registry_system_reach(struct call *call, int64_t system_id, struct registry_system *ret);
 
-/* record: registry_system_table, its "endpoints" included. Checks fields against each other, numbers the system,
- * touches it for the rules and writes the ledger. */
-MUST_USE enum err registry_system_create(struct call *call, struct field_record *record, int64_t *ret_system_id);
-/* Changes the given fields. "version", when given, must be the current one (ERR_CONFLICT). Endpoints given replace the
- * current set: those that stay the same keep their row, the others are ended, never deleted. */
+/* record: registry_system_table, its "endpoints" included. Checks fields against each other, numbers the
+ * system, touches it for the rules and writes the ledger. */
+MUST_USE enum err registry_system_create(struct call *call, struct field_record *record,
+                                         int64_t *ret_system_id);
+/* Changes the given fields. "version", when given, must be the current one (ERR_CONFLICT). Endpoints given
+ * replace the current set: those that stay the same keep their row, the others are ended, never deleted. */
 MUST_USE enum err registry_system_change(struct call *call, int64_t system_id, struct field_record *record);
-/* Moves along the life cycle. To trial or online the gate system.go_live must hold (ERR_REFUSED lists what is unmet). */
+/* Moves along the life cycle. To trial or online the gate system.go_live must hold (ERR_REFUSED lists what is
+ * unmet). */
 MUST_USE enum err registry_lifecycle(struct call *call, int64_t system_id, struct str to, struct str reason);
 
 /* ---- endpoints ---- */
 /* Writes the current endpoints of a system as "endpoints":[…]. */
 MUST_USE enum err registry_put_endpoints(struct call *call, int64_t system_id, struct json_writer *w);
-/* Makes the stored endpoints equal to the given rows (registry_endpoint_table) and refreshes main_address. replace:
- * rows missing from the given ones are ended; otherwise they stay. ret_changed: something was written. */
+/* Makes the stored endpoints equal to the given rows (registry_endpoint_table) and refreshes main_address.
+ * replace: rows missing from the given ones are ended; otherwise they stay. ret_changed: something was
+ * written. */
 MUST_USE enum err registry_endpoints_set(struct call *call, const struct registry_system *system,
-                                         const struct field_record *rows, size_t many, bool replace, bool *ret_changed);
+                                         const struct field_record *rows, size_t many, bool replace,
+                                         bool *ret_changed);
 
 /* ---- whose is this address? ---- */
 struct registry_match {
     int64_t system_id, endpoint_id, unit_id; /* system_id 0: no registered system */
     struct str unit_path;
 };
-/* By host name, else by address and port, else by address when all its registered endpoints are of one system.
- * ip_key may be "" and host_name empty. */
-MUST_USE enum err registry_match_address(struct call *call, const char *ip_key, int32_t port, struct str host_name,
-                                         struct registry_match *ret);
+/* By host name, else by address and port, else by address when all its registered endpoints are of one
+ * system. ip_key may be "" and host_name empty. */
+MUST_USE enum err registry_match_address(struct call *call, const char *ip_key, int32_t port,
+                                         struct str host_name, struct registry_match *ret);
 
 /* Does any registered endpoint stand at this address or name? */
-MUST_USE enum err registry_address_known(struct call *call, const char *ip_key, struct str host_name, bool *ret);
+MUST_USE enum err registry_address_known(struct call *call, const char *ip_key, struct str host_name,
+                                         bool *ret);
 
 /* ---- sheets ---- */
 struct registry_sheet; /* a sheet read and mapped to fields, not yet judged */
-/* Reads an uploaded sheet (slow: worker threads only): finds the header row, maps its columns by synonyms, leaves out title
- * rows above and notes below. ERR_INVALID with a fault when there is no header that looks like a register. */
+/* Reads an uploaded sheet (slow: worker threads only): finds the header row, maps its columns by synonyms,
+ * leaves out title rows above and notes below. ERR_INVALID with a fault when there is no header that looks
+ * like a register. */
 MUST_USE enum err registry_sheet_read(struct call *call, const char *path, struct registry_sheet **ret);
 struct registry_import {
     int64_t rows, created, changed, unchanged;
 };
-/* Judges and writes every row. Any mistake is a fault with its row and field; then ERR_INVALID, and the caller rolls its
- * savepoint back, so nothing is half-done. A preview is the same, always rolled back. */
-MUST_USE enum err registry_sheet_apply(struct call *call, struct registry_sheet *sheet, struct registry_import *ret);
+/* Judges and writes every row. Any mistake is a fault with its row and field; then ERR_INVALID, and the
+ * caller rolls its savepoint back, so nothing is half-done. A preview is the same, always rolled back. */
+MUST_USE enum err registry_sheet_apply(struct call *call, struct registry_sheet *sheet,
+                                       struct registry_import *ret);
 /* How the columns were understood: [{"column":"A","header":"…","field":"…"|null}]. */
 void registry_sheet_put_mapping(struct call *call, const struct registry_sheet *sheet, struct json_writer *w);
 /* The sentence of a fault of an import, with the label of its column. */
 struct str registry_fault_text(struct call *call, const struct call_fault *fault);
 /* The sheet given back with the call's faults in a column, into fd. */
-MUST_USE enum err registry_sheet_errors(struct call *call, const char *path, const struct registry_sheet *sheet, int fd);
-/* Every system in scope with its addresses, one row an address, in the columns of the template; imports back unchanged. */
+MUST_USE enum err registry_sheet_errors(struct call *call, const char *path,
+                                        const struct registry_sheet *sheet, int fd);
+/* Every system in scope with its addresses, one row an address, in the columns of the template; imports back
+ * unchanged. */
 MUST_USE enum err registry_export(struct call *call, int fd, int64_t *ret_rows);
 /* The empty template with drop-downs and help, into fd. */
 MUST_USE enum err registry_template(struct call *call, int fd);

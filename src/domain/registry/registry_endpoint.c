@@ -74,14 +74,18 @@ static struct endpoint read_endpoint(struct call *call, const struct field_recor
 }
 
 /* The same place: equal URL, host, address and port. Other members may change in place. */
-static enum err find_same(struct call *call, int64_t system_id, const struct endpoint *e, int64_t *ret_id, bool *ret_equal)
+static enum err find_same(struct call *call, int64_t system_id, const struct endpoint *e, int64_t *ret_id,
+                          bool *ret_equal)
 {
     DB_ROWS(rows);
     *ret_id = 0;
     TRY(db_query(call, &rows,
-                 "SELECT endpoint_id, COALESCE(network_zone, ''), COALESCE(icp_no, ''), COALESCE(psb_no, '') FROM system_endpoint"
-                 " WHERE system_id = $1 AND valid_to IS NULL AND COALESCE(url, '') = $2 AND COALESCE(host_name, '') = $3"
-                 " AND COALESCE(ip_key, '') = $4 AND COALESCE(port, 0) = $5 AND COALESCE(protocol, 'tcp') = $6 LIMIT 1",
+                 "SELECT endpoint_id, COALESCE(network_zone, ''), COALESCE(icp_no, ''), COALESCE(psb_no, '') "
+                 "FROM system_endpoint"
+                 " WHERE system_id = $1 AND valid_to IS NULL AND COALESCE(url, '') = $2 AND "
+                 "COALESCE(host_name, '') = $3"
+                 " AND COALESCE(ip_key, '') = $4 AND COALESCE(port, 0) = $5 AND COALESCE(protocol, 'tcp') = "
+                 "$6 LIMIT 1",
                  db_int(system_id), db_str(e->url), db_str(e->host_name), db_c(e->key.text), db_int(e->port),
                  db_str(e->protocol.len ? e->protocol : STR("tcp"))));
     if (db_next(&rows)) {
@@ -93,33 +97,37 @@ static enum err find_same(struct call *call, int64_t system_id, const struct end
     return db_end(&rows);
 }
 
-static enum err write_endpoint(struct call *call, const struct registry_system *system, const struct endpoint *e, int64_t *ret_id)
+static enum err write_endpoint(struct call *call, const struct registry_system *system,
+                               const struct endpoint *e, int64_t *ret_id)
 {
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
-               "INSERT INTO system_endpoint (system_id, unit_id, unit_path, url, domain, ip, port, protocol, network_zone,"
+               "INSERT INTO system_endpoint (system_id, unit_id, unit_path, url, domain, ip, port, protocol, "
+               "network_zone,"
                " icp_no, psb_no, ip_key, host_name, valid_from)"
                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING endpoint_id",
-               db_int(system->system_id), db_int(system->unit_id), db_str(system->unit_path), db_str_or_null(e->url),
-               db_str_or_null(e->domain), db_str_or_null(e->ip), db_int_or_null(e->port),
-               db_str(e->protocol.len ? e->protocol : STR("tcp")), db_str_or_null(e->network_zone),
-               db_str_or_null(e->icp_no), db_str_or_null(e->psb_no), db_str_or_null(str_of(e->key.text)),
-               db_str_or_null(e->host_name), db_c(clock_date(clock_day_of(call->now_ms)).text)));
+               db_int(system->system_id), db_int(system->unit_id), db_str(system->unit_path),
+               db_str_or_null(e->url), db_str_or_null(e->domain), db_str_or_null(e->ip),
+               db_int_or_null(e->port), db_str(e->protocol.len ? e->protocol : STR("tcp")),
+               db_str_or_null(e->network_zone), db_str_or_null(e->icp_no), db_str_or_null(e->psb_no),
+               db_str_or_null(str_of(e->key.text)), db_str_or_null(e->host_name),
+               db_c(clock_date(clock_day_of(call->now_ms)).text)));
     *ret_id = db_col_int(&rows, 0);
     return ERR_OK;
 }
 
 static enum err refresh_main_address(struct call *call, int64_t system_id)
 {
-    return db_run(call,
-                  "UPDATE info_system SET main_address = (SELECT COALESCE(e.url, e.domain, e.ip) FROM system_endpoint e"
-                  " WHERE e.system_id = $1 AND e.valid_to IS NULL ORDER BY CASE WHEN e.url IS NULL THEN 1 ELSE 0 END,"
-                  " e.endpoint_id LIMIT 1) WHERE system_id = $1",
-                  db_int(system_id));
+    return db_run(
+        call,
+        "UPDATE info_system SET main_address = (SELECT COALESCE(e.url, e.domain, e.ip) FROM system_endpoint e"
+        " WHERE e.system_id = $1 AND e.valid_to IS NULL ORDER BY CASE WHEN e.url IS NULL THEN 1 ELSE 0 END,"
+        " e.endpoint_id LIMIT 1) WHERE system_id = $1",
+        db_int(system_id));
 }
 
-static enum err set_one(struct call *call, const struct registry_system *system, const struct field_record *row,
-                        int64_t *ret_id, bool *changed)
+static enum err set_one(struct call *call, const struct registry_system *system,
+                        const struct field_record *row, int64_t *ret_id, bool *changed)
 {
     struct endpoint e = read_endpoint(call, row);
     if (e.url.len == 0 && e.domain.len == 0 && e.ip.len == 0)
@@ -133,19 +141,22 @@ static enum err set_one(struct call *call, const struct registry_system *system,
     if (equal)
         return ERR_OK;
     *changed = true;
-    return db_run(call,
-                  "UPDATE system_endpoint SET network_zone = COALESCE($2, network_zone), icp_no = COALESCE($3, icp_no),"
-                  " psb_no = COALESCE($4, psb_no) WHERE endpoint_id = $1",
-                  db_int(*ret_id), db_str_or_null(e.network_zone), db_str_or_null(e.icp_no), db_str_or_null(e.psb_no));
+    return db_run(
+        call,
+        "UPDATE system_endpoint SET network_zone = COALESCE($2, network_zone), icp_no = COALESCE($3, icp_no),"
+        " psb_no = COALESCE($4, psb_no) WHERE endpoint_id = $1",
+        db_int(*ret_id), db_str_or_null(e.network_zone), db_str_or_null(e.icp_no), db_str_or_null(e.psb_no));
 }
 
 /* Ends the endpoints that are not among the kept ones; history stays. */
-static enum err end_others(struct call *call, int64_t system_id, const int64_t *kept, size_t many, bool *changed)
+static enum err end_others(struct call *call, int64_t system_id, const int64_t *kept, size_t many,
+                           bool *changed)
 {
     int64_t *gone = NULL;
     size_t ends = 0;
     DB_ROWS(rows);
-    TRY(db_query(call, &rows, "SELECT endpoint_id FROM system_endpoint WHERE system_id = $1 AND valid_to IS NULL",
+    TRY(db_query(call, &rows,
+                 "SELECT endpoint_id FROM system_endpoint WHERE system_id = $1 AND valid_to IS NULL",
                  db_int(system_id)));
     gone = ARENA_ARRAY(call->arena, int64_t, 4096);
     while (db_next(&rows) && ends < 4096) {
@@ -165,8 +176,8 @@ static enum err end_others(struct call *call, int64_t system_id, const int64_t *
     return ERR_OK;
 }
 
-enum err registry_endpoints_set(struct call *call, const struct registry_system *system, const struct field_record *rows,
-                                size_t many, bool replace, bool *ret_changed)
+enum err registry_endpoints_set(struct call *call, const struct registry_system *system,
+                                const struct field_record *rows, size_t many, bool replace, bool *ret_changed)
 {
     *ret_changed = false;
     int64_t *kept = ARENA_ARRAY(call->arena, int64_t, many + 1);
@@ -181,7 +192,8 @@ enum err registry_put_endpoints(struct call *call, int64_t system_id, struct jso
 {
     DB_ROWS(rows);
     TRY(db_query(call, &rows,
-                 "SELECT endpoint_id, url, domain, ip, port, protocol, network_zone, icp_no, psb_no FROM system_endpoint"
+                 "SELECT endpoint_id, url, domain, ip, port, protocol, network_zone, icp_no, psb_no FROM "
+                 "system_endpoint"
                  " WHERE system_id = $1 AND valid_to IS NULL ORDER BY endpoint_id",
                  db_int(system_id)));
     json_open_array(w, "endpoints");
@@ -217,10 +229,11 @@ enum err registry_match_address(struct call *call, const char *ip_key, int32_t p
     *ret = (struct registry_match){0};
     if (host_name.len) {
         DB_ROWS(rows);
-        TRY(db_query(call, &rows,
-                     "SELECT system_id, endpoint_id, unit_id, unit_path FROM system_endpoint WHERE host_name = $1"
-                     " AND valid_to IS NULL ORDER BY CASE WHEN port = $2 THEN 0 ELSE 1 END, endpoint_id",
-                     db_str(str_lower(call->arena, host_name)), db_int(port)));
+        TRY(db_query(
+            call, &rows,
+            "SELECT system_id, endpoint_id, unit_id, unit_path FROM system_endpoint WHERE host_name = $1"
+            " AND valid_to IS NULL ORDER BY CASE WHEN port = $2 THEN 0 ELSE 1 END, endpoint_id",
+            db_str(str_lower(call->arena, host_name)), db_int(port)));
         TRY(match_rows(call, &rows, ret));
         if (ret->system_id)
             return ERR_OK;
@@ -228,7 +241,8 @@ enum err registry_match_address(struct call *call, const char *ip_key, int32_t p
     if (ip_key[0] && port) {
         DB_ROWS(rows);
         TRY(db_query(call, &rows,
-                     "SELECT system_id, endpoint_id, unit_id, unit_path FROM system_endpoint WHERE ip_key = $1 AND port = $2"
+                     "SELECT system_id, endpoint_id, unit_id, unit_path FROM system_endpoint WHERE ip_key = "
+                     "$1 AND port = $2"
                      " AND valid_to IS NULL ORDER BY endpoint_id",
                      db_c(ip_key), db_int(port)));
         TRY(match_rows(call, &rows, ret));
@@ -237,10 +251,11 @@ enum err registry_match_address(struct call *call, const char *ip_key, int32_t p
     }
     if (ip_key[0]) {
         DB_ROWS(rows);
-        TRY(db_query(call, &rows,
-                     "SELECT system_id, endpoint_id, unit_id, unit_path FROM system_endpoint WHERE ip_key = $1"
-                     " AND valid_to IS NULL ORDER BY endpoint_id",
-                     db_c(ip_key)));
+        TRY(db_query(
+            call, &rows,
+            "SELECT system_id, endpoint_id, unit_id, unit_path FROM system_endpoint WHERE ip_key = $1"
+            " AND valid_to IS NULL ORDER BY endpoint_id",
+            db_c(ip_key)));
         TRY(match_rows(call, &rows, ret));
     }
     return ERR_OK;
@@ -250,11 +265,15 @@ enum err registry_address_known(struct call *call, const char *ip_key, struct st
 {
     int64_t known = 0;
     if (ip_key[0])
-        TRY(db_get_int(call, &known, 0, "SELECT endpoint_id FROM system_endpoint WHERE ip_key = $1 AND valid_to IS NULL LIMIT 1",
-                       db_c(ip_key)));
+        TRY(db_get_int(
+            call, &known, 0,
+            "SELECT endpoint_id FROM system_endpoint WHERE ip_key = $1 AND valid_to IS NULL LIMIT 1",
+            db_c(ip_key)));
     if (!known && host_name.len)
-        TRY(db_get_int(call, &known, 0, "SELECT endpoint_id FROM system_endpoint WHERE host_name = $1 AND valid_to IS NULL LIMIT 1",
-                       db_str(host_name)));
+        TRY(db_get_int(
+            call, &known, 0,
+            "SELECT endpoint_id FROM system_endpoint WHERE host_name = $1 AND valid_to IS NULL LIMIT 1",
+            db_str(host_name)));
     *ret = known != 0;
     return ERR_OK;
 }

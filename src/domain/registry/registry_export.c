@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The register as a sheet in the columns of the template: one row an address, so that it imports back unchanged.
+ * The register as a sheet in the columns of the template: one row an address, so that it imports back
+ * unchanged.
  */
 #include "domain/registry/registry_sheet.h"
 
@@ -16,7 +17,8 @@ struct column {
     const struct field *field;
 };
 
-struct export {
+struct export
+{
     struct call *call;
     struct paper_writer *writer;
     struct column columns[PAPER_COLUMNS_MAX];
@@ -24,7 +26,8 @@ struct export {
     int64_t rows;
 };
 
-static struct str cell_text(struct export *export, const struct field *field, const struct field_value *value, bool open)
+static struct str cell_text(struct export *export, const struct field *field, const struct field_value *value,
+                            bool open)
 {
     struct call *call = export->call;
     if (value->empty || !value->given)
@@ -37,9 +40,11 @@ static struct str cell_text(struct export *export, const struct field *field, co
     case FIELD_INT:
         return str_format(call->arena, "%lld", (long long)value->number);
     case FIELD_MONEY:
-        return str_format(call->arena, "%lld.%02lld", (long long)(value->number / 100), (long long)(value->number % 100));
+        return str_format(call->arena, "%lld.%02lld", (long long)(value->number / 100),
+                          (long long)(value->number % 100));
     default:
-        return (field->flags & FIELD_PERSONAL) && !open ? field_mask(call->arena, field, value->text) : value->text;
+        return (field->flags & FIELD_PERSONAL) && !open ? field_mask(call->arena, field, value->text)
+                                                        : value->text;
     }
 }
 
@@ -54,7 +59,8 @@ static enum err unit_name(struct export *export, int64_t unit_id, struct str *re
     return ERR_OK;
 }
 
-static enum err write_row(struct export *export, const struct field_record *system, const struct field_record *endpoint, bool open)
+static enum err write_row(struct export *export, const struct field_record *system,
+                          const struct field_record *endpoint, bool open)
 {
     struct paper_cell cells[PAPER_COLUMNS_MAX] = {0};
     for (size_t i = 0; i < export->many; i++) {
@@ -69,7 +75,8 @@ static enum err write_row(struct export *export, const struct field_record *syst
         else
             text = cell_text(export, column->field, value, open);
         if (text.len)
-            cells[i] = (struct paper_cell){.kind = column->field->type == FIELD_DATE ? PAPER_DATE : PAPER_TEXT, .text = text};
+            cells[i] = (struct paper_cell){
+                .kind = column->field->type == FIELD_DATE ? PAPER_DATE : PAPER_TEXT, .text = text};
     }
     export->rows++;
     return paper_write_row(export->call, export->writer, cells, export->many);
@@ -79,14 +86,19 @@ static enum err write_system(struct export *export, int64_t system_id)
 {
     struct call *call = export->call;
     struct registry_system system;
-    struct field_record record, endpoint = {&registry_endpoint_table, ARENA_ARRAY(call->arena, struct field_value, registry_endpoint_table.many)};
+    struct field_record record,
+        endpoint = {&registry_endpoint_table,
+                    ARENA_ARRAY(call->arena, struct field_value, registry_endpoint_table.many)};
     TRY(registry_system_get(call, system_id, &system));
     TRY(db_fetch(call, "info_system", "system_id", system_id, &registry_system_table, &record));
     bool open = access_sees_personal(call, system.unit_path), any = false;
     int64_t ids[256];
     size_t many = 0;
     DB_ROWS(rows);
-    TRY(db_query(call, &rows, "SELECT endpoint_id FROM system_endpoint WHERE system_id = $1 AND valid_to IS NULL ORDER BY endpoint_id", db_int(system_id)));
+    TRY(db_query(call, &rows,
+                 "SELECT endpoint_id FROM system_endpoint WHERE system_id = $1 AND valid_to IS NULL ORDER BY "
+                 "endpoint_id",
+                 db_int(system_id)));
     while (db_next(&rows) && many < 256)
         ids[many++] = db_col_int(&rows, 0);
     TRY(db_end(&rows));
@@ -104,7 +116,8 @@ static enum err next_page(struct call *call, struct str scope, int64_t after, in
     DB_ROWS(rows);
     *ret_many = 0;
     TRY(db_query(call, &rows,
-                 "SELECT system_id FROM info_system WHERE system_id > $1 AND unit_path >= $2 AND unit_path < $2 || 'z' ORDER BY system_id LIMIT 500",
+                 "SELECT system_id FROM info_system WHERE system_id > $1 AND unit_path >= $2 AND unit_path < "
+                 "$2 || 'z' ORDER BY system_id LIMIT 500",
                  db_int(after), db_str(scope)));
     while (db_next(&rows))
         ids[(*ret_many)++] = db_col_int(&rows, 0);
@@ -146,12 +159,15 @@ enum err registry_export(struct call *call, int fd, int64_t *ret_rows)
             bool hidden = (field->flags & (FIELD_READONLY | FIELD_HIDDEN)) && !(field->flags & FIELD_KEY);
             if (hidden || field->type == FIELD_ROWS)
                 continue;
-            columns[export->many] = (struct paper_column){.title = words_label(call, tables[t]->name, field->name),
-                                                          .kind = field->type == FIELD_DATE ? PAPER_DATE : PAPER_TEXT};
+            columns[export->many] =
+                (struct paper_column){.title = words_label(call, tables[t]->name, field->name),
+                                      .kind = field->type == FIELD_DATE ? PAPER_DATE : PAPER_TEXT};
             export->columns[export->many++] = (struct column){tables[t], field};
         }
     }
-    struct paper_sheet_out out = {.layout = PAPER_XLSX, .name = words_get(call->lang, "registry.export_name"), .columns = columns,
+    struct paper_sheet_out out = {.layout = PAPER_XLSX,
+                                  .name = words_get(call->lang, "registry.export_name"),
+                                  .columns = columns,
                                   .many_columns = export->many};
     TRY(paper_write_start(call, fd, &out, &export->writer));
     TRY(write_all(export));

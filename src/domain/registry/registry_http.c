@@ -18,22 +18,30 @@ static const struct field row_fields[] = {
     {.name = "system_type", .type = FIELD_ENUM, .of = &registry_system_type_enum, .flags = FIELD_FILTER},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_FILTER},
     {.name = "unit_name", .type = FIELD_TEXT},
-    {.name = "lifecycle_status", .type = FIELD_ENUM, .of = &registry_lifecycle_status_enum, .flags = FIELD_FILTER},
+    {.name = "lifecycle_status",
+     .type = FIELD_ENUM,
+     .of = &registry_lifecycle_status_enum,
+     .flags = FIELD_FILTER},
     {.name = "mlps_level", .type = FIELD_INT, .flags = FIELD_FILTER},
     {.name = "filing_status", .type = FIELD_ENUM, .of = &registry_filing_status_enum, .flags = FIELD_FILTER},
     {.name = "filing_valid_to", .type = FIELD_DATE, .flags = FIELD_SORT},
     {.name = "eval_conclusion", .type = FIELD_ENUM, .of = &registry_eval_conclusion_enum},
     {.name = "internet_exposed", .type = FIELD_BOOL, .flags = FIELD_FILTER},
     {.name = "main_address", .type = FIELD_TEXT},
-    {.name = "register_state", .type = FIELD_ENUM, .of = &registry_register_state_enum, .flags = FIELD_FILTER},
+    {.name = "register_state",
+     .type = FIELD_ENUM,
+     .of = &registry_register_state_enum,
+     .flags = FIELD_FILTER},
     {.name = "updated_at_ms", .type = FIELD_TIME},
 };
 static const struct field_table row_table = FIELD_TABLE("info_system_row", row_fields);
 
 static const struct db_filter filters[] = {
     {"unit_id", "s.unit_id = $$", FIELD_INT, NULL},
-    {"under_unit_id", "s.unit_path >= (SELECT t.unit_path FROM org_unit t WHERE t.unit_id = $$)"
-                      " AND s.unit_path < (SELECT t.unit_path FROM org_unit t WHERE t.unit_id = $$) || 'z'", FIELD_INT, NULL},
+    {"under_unit_id",
+     "s.unit_path >= (SELECT t.unit_path FROM org_unit t WHERE t.unit_id = $$)"
+     " AND s.unit_path < (SELECT t.unit_path FROM org_unit t WHERE t.unit_id = $$) || 'z'",
+     FIELD_INT, NULL},
     {"system_type", "s.system_type = $$", FIELD_ENUM, &registry_system_type_enum},
     {"lifecycle_status", "s.lifecycle_status = $$", FIELD_ENUM, &registry_lifecycle_status_enum},
     {"mlps_level", "s.mlps_level = $$", FIELD_INT, NULL},
@@ -50,9 +58,12 @@ static const struct db_sort sorts[] = {
 };
 static const struct db_list system_list = {
     .columns = &row_table,
-    .select = "SELECT s.system_id, s.system_no, s.system_name, s.system_type, s.unit_id, u.unit_name, s.lifecycle_status,"
-              " s.mlps_level, s.filing_status, s.filing_valid_to, s.eval_conclusion, s.internet_exposed, s.main_address,"
-              " s.register_state, s.updated_at_ms FROM info_system s JOIN org_unit u ON u.unit_id = s.unit_id",
+    .select =
+        "SELECT s.system_id, s.system_no, s.system_name, s.system_type, s.unit_id, u.unit_name, "
+        "s.lifecycle_status,"
+        " s.mlps_level, s.filing_status, s.filing_valid_to, s.eval_conclusion, s.internet_exposed, "
+        "s.main_address,"
+        " s.register_state, s.updated_at_ms FROM info_system s JOIN org_unit u ON u.unit_id = s.unit_id",
     .scope = "s.unit_path",
     .key = "s.system_id",
     .default_sort = "unit_path",
@@ -60,7 +71,8 @@ static const struct db_list system_list = {
     .many_filters = sizeof(filters) / sizeof(filters[0]),
     .sorts = sorts,
     .many_sorts = sizeof(sorts) / sizeof(sorts[0]),
-    .search = "(s.system_name LIKE $$ OR s.system_no LIKE $$ OR s.main_address LIKE $$ OR u.unit_name LIKE $$ OR EXISTS"
+    .search = "(s.system_name LIKE $$ OR s.system_no LIKE $$ OR s.main_address LIKE $$ OR u.unit_name LIKE "
+              "$$ OR EXISTS"
               " (SELECT 1 FROM system_endpoint e WHERE e.system_id = s.system_id AND e.valid_to IS NULL"
               " AND (e.ip LIKE $$ OR e.host_name LIKE $$)))",
 };
@@ -87,7 +99,9 @@ static enum err put_system(struct call *call, int64_t system_id, struct json_wri
     json_put_bool(w, "masked", !open);
     json_put_str(w, "unit_name", unit.unit_name);
     DB_ROWS(rows);
-    TRY(db_one(call, &rows, "SELECT confirmed_at_ms, created_at_ms, updated_at_ms, main_address FROM info_system WHERE system_id = $1",
+    TRY(db_one(call, &rows,
+               "SELECT confirmed_at_ms, created_at_ms, updated_at_ms, main_address FROM info_system WHERE "
+               "system_id = $1",
                db_int(system_id)));
     json_put_int(w, "confirmed_at_ms", db_col_int(&rows, 0));
     json_put_int(w, "created_at_ms", db_col_int(&rows, 1));
@@ -143,16 +157,21 @@ static enum err registry_confirm(struct call *call, struct http_exchange *x)
 {
     struct registry_system system;
     TRY(registry_system_reach(call, x->ids[0], &system));
-    TRY(db_run(call, "UPDATE info_system SET confirmed_at_ms = $2, confirmed_by = $3,"
-               " register_state = CASE WHEN $4 = 1 THEN 'confirmed' WHEN register_state = 'draft' THEN 'submitted' ELSE register_state END"
+    TRY(db_run(call,
+               "UPDATE info_system SET confirmed_at_ms = $2, confirmed_by = $3,"
+               " register_state = CASE WHEN $4 = 1 THEN 'confirmed' WHEN register_state = 'draft' THEN "
+               "'submitted' ELSE register_state END"
                " WHERE system_id = $1",
                db_int(system.system_id), db_int(call->now_ms), db_int(call->actor->user_id),
                db_int(access_is(call, ROLES_AUTHORITY))));
     rules_touch(call, "system", system.system_id);
     rules_touch(call, "unit", system.unit_id);
     TRY(ledger_append(call,
-                      &(struct ledger_fact){.verb = "system.confirmed", .subject_kind = "system", .subject_id = system.system_id,
-                                            .unit_id = system.unit_id, .unit_path = system.unit_path},
+                      &(struct ledger_fact){.verb = "system.confirmed",
+                                            .subject_kind = "system",
+                                            .subject_id = system.system_id,
+                                            .unit_id = system.unit_id,
+                                            .unit_path = system.unit_path},
                       NULL));
     return put_system(call, x->ids[0], x->out);
 }
@@ -169,7 +188,8 @@ static enum err scratch_file(struct call *call, int *ret_fd, const char **ret_pa
     return ERR_OK;
 }
 
-static enum err reply_sheet(struct call *call, struct http_exchange *x, enum err word, int fd, const char *path, const char *name_key)
+static enum err reply_sheet(struct call *call, struct http_exchange *x, enum err word, int fd,
+                            const char *path, const char *name_key)
 {
     close(fd);
     if (word != ERR_OK) {
@@ -195,7 +215,8 @@ static const struct field import_query_fields[] = {
     {.name = "preview", .type = FIELD_BOOL},
     {.name = "filename", .type = FIELD_TEXT, .max = 200},
 };
-static const struct field_table import_query_table = FIELD_TABLE("registry_import_query", import_query_fields);
+static const struct field_table import_query_table =
+    FIELD_TABLE("registry_import_query", import_query_fields);
 
 static enum err import_prepare(struct call *call, struct http_exchange *x)
 {
@@ -256,13 +277,15 @@ static enum err import_handle(struct call *call, struct http_exchange *x)
     put_report(&report, x->out);
     put_errors(call, sheet, x->out);
     registry_sheet_put_mapping(call, sheet, x->out);
-    return ledger_append(call,
-                         &(struct ledger_fact){.verb = "registry.imported", .subject_kind = "registry",
-                                               .detail = str_format(call->arena,
-                                                                    "{\"rows\":%lld,\"created\":%lld,\"changed\":%lld}",
-                                                                    (long long)report.rows, (long long)report.created,
-                                                                    (long long)report.changed)},
-                         NULL);
+    return ledger_append(
+        call,
+        &(struct ledger_fact){.verb = "registry.imported",
+                              .subject_kind = "registry",
+                              .detail =
+                                  str_format(call->arena, "{\"rows\":%lld,\"created\":%lld,\"changed\":%lld}",
+                                             (long long)report.rows, (long long)report.created,
+                                             (long long)report.changed)},
+        NULL);
 }
 
 /* The same sheet back with what is wrong in a column; nothing is written. */
@@ -287,74 +310,179 @@ static enum err import_errors(struct call *call, struct http_exchange *x)
 #define WRITERS (ROLE_COUNTY_OFFICER | ROLE_UNIT_OFFICER)
 #define READERS (ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM)
 static const struct http_route routes[] = {
-    {.method = "GET", .path = "/api/systems", .grant = READERS, .name = "registry_list", .handle = http_list, .kind = HTTP_LIST,
-     .reply = &row_table, .list = &system_list, .summary_zh = "系统台账", .summary_en = "The register of systems"},
-    {.method = "GET", .path = "/api/systems/template", .grant = READERS, .name = "registry_template", .prepare = registry_template_get,
-     .kind = HTTP_FILE, .flags = HTTP_DIRECT, .summary_zh = "下载登记表模板", .summary_en = "The spreadsheet template"},
-    {.method = "POST", .path = "/api/systems", .grant = WRITERS, .name = "registry_create", .handle = registry_post,
-     .kind = HTTP_ONE, .body = &registry_system_table, .reply = &registry_system_table, .summary_zh = "登记系统",
+    {.method = "GET",
+     .path = "/api/systems",
+     .grant = READERS,
+     .name = "registry_list",
+     .handle = http_list,
+     .kind = HTTP_LIST,
+     .reply = &row_table,
+     .list = &system_list,
+     .summary_zh = "系统台账",
+     .summary_en = "The register of systems"},
+    {.method = "GET",
+     .path = "/api/systems/template",
+     .grant = READERS,
+     .name = "registry_template",
+     .prepare = registry_template_get,
+     .kind = HTTP_FILE,
+     .flags = HTTP_DIRECT,
+     .summary_zh = "下载登记表模板",
+     .summary_en = "The spreadsheet template"},
+    {.method = "POST",
+     .path = "/api/systems",
+     .grant = WRITERS,
+     .name = "registry_create",
+     .handle = registry_post,
+     .kind = HTTP_ONE,
+     .body = &registry_system_table,
+     .reply = &registry_system_table,
+     .summary_zh = "登记系统",
      .summary_en = "Register a system"},
-    {.method = "GET", .path = "/api/systems/{system_id}", .grant = READERS, .name = "registry_get", .handle = registry_get,
-     .kind = HTTP_ONE, .reply = &registry_system_table, .summary_zh = "系统档案", .summary_en = "Everything about one system"},
-    {.method = "PATCH", .path = "/api/systems/{system_id}", .grant = WRITERS, .name = "registry_change", .handle = registry_patch,
-     .kind = HTTP_ONE, .flags = HTTP_PARTIAL, .body = &registry_system_table, .reply = &registry_system_table,
-     .summary_zh = "修改系统信息", .summary_en = "Change a system"},
-    {.method = "POST", .path = "/api/systems/{system_id}/lifecycle", .grant = WRITERS, .name = "registry_lifecycle",
-     .handle = registry_lifecycle_post, .kind = HTTP_ONE, .body = &lifecycle_table, .reply = &registry_system_table,
-     .summary_zh = "变更运行状态（上线须过关口）", .summary_en = "Move along the life cycle; going live passes a gate"},
-    {.method = "POST", .path = "/api/systems/{system_id}/confirm", .grant = WRITERS, .name = "registry_confirm",
-     .handle = registry_confirm, .kind = HTTP_ONE, .reply = &registry_system_table, .summary_zh = "确认无变化",
+    {.method = "GET",
+     .path = "/api/systems/{system_id}",
+     .grant = READERS,
+     .name = "registry_get",
+     .handle = registry_get,
+     .kind = HTTP_ONE,
+     .reply = &registry_system_table,
+     .summary_zh = "系统档案",
+     .summary_en = "Everything about one system"},
+    {.method = "PATCH",
+     .path = "/api/systems/{system_id}",
+     .grant = WRITERS,
+     .name = "registry_change",
+     .handle = registry_patch,
+     .kind = HTTP_ONE,
+     .flags = HTTP_PARTIAL,
+     .body = &registry_system_table,
+     .reply = &registry_system_table,
+     .summary_zh = "修改系统信息",
+     .summary_en = "Change a system"},
+    {.method = "POST",
+     .path = "/api/systems/{system_id}/lifecycle",
+     .grant = WRITERS,
+     .name = "registry_lifecycle",
+     .handle = registry_lifecycle_post,
+     .kind = HTTP_ONE,
+     .body = &lifecycle_table,
+     .reply = &registry_system_table,
+     .summary_zh = "变更运行状态（上线须过关口）",
+     .summary_en = "Move along the life cycle; going live passes a gate"},
+    {.method = "POST",
+     .path = "/api/systems/{system_id}/confirm",
+     .grant = WRITERS,
+     .name = "registry_confirm",
+     .handle = registry_confirm,
+     .kind = HTTP_ONE,
+     .reply = &registry_system_table,
+     .summary_zh = "确认无变化",
      .summary_en = "Confirm that nothing has changed"},
-    {.method = "POST", .path = "/api/registry-imports", .grant = WRITERS, .name = "registry_import", .prepare = import_prepare,
-     .handle = import_handle, .kind = HTTP_ANY, .flags = HTTP_UPLOAD, .query = &import_query_table, .summary_zh = "导入登记表",
+    {.method = "POST",
+     .path = "/api/registry-imports",
+     .grant = WRITERS,
+     .name = "registry_import",
+     .prepare = import_prepare,
+     .handle = import_handle,
+     .kind = HTTP_ANY,
+     .flags = HTTP_UPLOAD,
+     .query = &import_query_table,
+     .summary_zh = "导入登记表",
      .summary_en = "Import a register sheet, or preview what it would do"},
-    {.method = "POST", .path = "/api/registry-imports/errors", .grant = WRITERS, .name = "registry_import_errors",
-     .prepare = import_prepare, .handle = import_errors, .kind = HTTP_FILE, .flags = HTTP_UPLOAD, .query = &import_query_table,
-     .summary_zh = "返回带错误说明的登记表", .summary_en = "The sheet given back with its errors"},
+    {.method = "POST",
+     .path = "/api/registry-imports/errors",
+     .grant = WRITERS,
+     .name = "registry_import_errors",
+     .prepare = import_prepare,
+     .handle = import_errors,
+     .kind = HTTP_FILE,
+     .flags = HTTP_UPLOAD,
+     .query = &import_query_table,
+     .summary_zh = "返回带错误说明的登记表",
+     .summary_en = "The sheet given back with its errors"},
 };
 
 /* ---- facts ---- */
 
 static const struct rules_subject subjects[] = {
     {.name = "system",
-     .sql = "SELECT system_id, unit_id, unit_path, system_name FROM info_system WHERE ($1 = 0 OR system_id = $1)",
+     .sql = "SELECT system_id, unit_id, unit_path, system_name FROM info_system WHERE ($1 = 0 OR system_id = "
+            "$1)",
      .system_sql = "SELECT system_id, system_id FROM info_system WHERE ($1 = 0 OR system_id = $1)"},
 };
 
 #define SYSTEM_FACT(value, condition)                                                                        \
-    "SELECT system_id, updated_at_ms, " value " FROM info_system WHERE ($1 = 0 OR system_id = $1) AND " condition
+    "SELECT system_id, updated_at_ms, " value                                                                \
+    " FROM info_system WHERE ($1 = 0 OR system_id = $1) AND " condition
 static const struct rules_fact facts[] = {
-    {.name = "registry.registered", .subject = "system",
-     .sql = "SELECT system_id, created_at_ms, NULL FROM info_system WHERE ($1 = 0 OR system_id = $1) AND register_state <> 'draft'"},
-    {.name = "registry.type", .subject = "system", .order = &registry_system_type_enum,
+    {.name = "registry.registered",
+     .subject = "system",
+     .sql = "SELECT system_id, created_at_ms, NULL FROM info_system WHERE ($1 = 0 OR system_id = $1) AND "
+            "register_state <> 'draft'"},
+    {.name = "registry.type",
+     .subject = "system",
+     .order = &registry_system_type_enum,
      .sql = SYSTEM_FACT("system_type", "system_type <> ''")},
     {.name = "registry.level", .subject = "system", .sql = SYSTEM_FACT("mlps_level", "mlps_level >= 0")},
-    {.name = "registry.graded", .subject = "system", .sql = SYSTEM_FACT("NULL", "(mlps_level > 0 OR grading_date IS NOT NULL)")},
+    {.name = "registry.graded",
+     .subject = "system",
+     .sql = SYSTEM_FACT("NULL", "(mlps_level > 0 OR grading_date IS NOT NULL)")},
     {.name = "registry.filed", .subject = "system", .sql = SYSTEM_FACT("NULL", "filing_cert_no IS NOT NULL")},
-    {.name = "registry.filing_valid", .subject = "system", .sql = SYSTEM_FACT("NULL", "filing_cert_no IS NOT NULL AND filing_lapsed = 0")},
-    {.name = "registry.evaluation_passed", .subject = "system",
-     .sql = SYSTEM_FACT("NULL", "eval_conclusion IN ('excellent', 'good', 'medium', 'conforming', 'mostly_conforming') AND evaluation_lapsed = 0")},
-    {.name = "registry.online", .subject = "system", .sql = SYSTEM_FACT("NULL", "lifecycle_status IN ('online', 'trial')")},
-    {.name = "registry.lifecycle", .subject = "system", .order = &registry_lifecycle_status_enum,
+    {.name = "registry.filing_valid",
+     .subject = "system",
+     .sql = SYSTEM_FACT("NULL", "filing_cert_no IS NOT NULL AND filing_lapsed = 0")},
+    {.name = "registry.evaluation_passed",
+     .subject = "system",
+     .sql = SYSTEM_FACT("NULL", "eval_conclusion IN ('excellent', 'good', 'medium', 'conforming', "
+                                "'mostly_conforming') AND evaluation_lapsed = 0")},
+    {.name = "registry.online",
+     .subject = "system",
+     .sql = SYSTEM_FACT("NULL", "lifecycle_status IN ('online', 'trial')")},
+    {.name = "registry.lifecycle",
+     .subject = "system",
+     .order = &registry_lifecycle_status_enum,
      .sql = SYSTEM_FACT("lifecycle_status", "lifecycle_status <> ''")},
     {.name = "registry.exposed", .subject = "system", .sql = SYSTEM_FACT("NULL", "internet_exposed = 1")},
-    {.name = "registry.icp_filed", .subject = "system",
-     .sql = "SELECT system_id, 0, NULL FROM system_endpoint WHERE ($1 = 0 OR system_id = $1) AND icp_no IS NOT NULL AND valid_to IS NULL GROUP BY system_id"},
-    {.name = "registry.has_contact", .subject = "system", .sql = SYSTEM_FACT("NULL", "contact_name IS NOT NULL")},
-    {.name = "registry.hosting", .subject = "system", .order = &registry_deploy_location_enum,
+    {.name = "registry.icp_filed",
+     .subject = "system",
+     .sql = "SELECT system_id, 0, NULL FROM system_endpoint WHERE ($1 = 0 OR system_id = $1) AND icp_no IS "
+            "NOT NULL AND valid_to IS NULL GROUP BY system_id"},
+    {.name = "registry.has_contact",
+     .subject = "system",
+     .sql = SYSTEM_FACT("NULL", "contact_name IS NOT NULL")},
+    {.name = "registry.hosting",
+     .subject = "system",
+     .order = &registry_deploy_location_enum,
      .sql = SYSTEM_FACT("deploy_location", "deploy_location IS NOT NULL")},
-    {.name = "registry.log_months", .subject = "system", .sql = SYSTEM_FACT("log_months", "log_months IS NOT NULL")},
-    {.name = "registry.plan_filed", .subject = "system", .sql = SYSTEM_FACT("NULL", "plan_filed_no IS NOT NULL")},
-    {.name = "registry.accepted", .subject = "system", .sql = SYSTEM_FACT("NULL", "acceptance_date IS NOT NULL")},
-    {.name = "registry.project_evaluated", .subject = "system",
+    {.name = "registry.log_months",
+     .subject = "system",
+     .sql = SYSTEM_FACT("log_months", "log_months IS NOT NULL")},
+    {.name = "registry.plan_filed",
+     .subject = "system",
+     .sql = SYSTEM_FACT("NULL", "plan_filed_no IS NOT NULL")},
+    {.name = "registry.accepted",
+     .subject = "system",
+     .sql = SYSTEM_FACT("NULL", "acceptance_date IS NOT NULL")},
+    {.name = "registry.project_evaluated",
+     .subject = "system",
      .sql = SYSTEM_FACT("NULL", "security_test_no IS NOT NULL AND software_test_no IS NOT NULL")},
-    {.name = "registry.asset_booked", .subject = "system", .sql = SYSTEM_FACT("NULL", "asset_no IS NOT NULL")},
-    {.name = "registry.isolated", .subject = "system", .sql = SYSTEM_FACT("NULL", "isolation_device IS NOT NULL")},
-    {.name = "registry.zone", .subject = "system", .order = &org_network_zone_enum,
-     .sql = "SELECT system_id, 0, network_zone FROM system_endpoint WHERE ($1 = 0 OR system_id = $1) AND network_zone IS NOT NULL AND valid_to IS NULL"},
-    {.name = "registry.register_filed", .subject = "unit",
-     .sql = "SELECT unit_id, MIN(created_at_ms), COUNT(*) FROM info_system WHERE ($1 = 0 OR unit_id = $1) AND register_state <> 'draft' GROUP BY unit_id"},
-    {.name = "org.has_systems", .subject = "unit",
+    {.name = "registry.asset_booked",
+     .subject = "system",
+     .sql = SYSTEM_FACT("NULL", "asset_no IS NOT NULL")},
+    {.name = "registry.isolated",
+     .subject = "system",
+     .sql = SYSTEM_FACT("NULL", "isolation_device IS NOT NULL")},
+    {.name = "registry.zone",
+     .subject = "system",
+     .order = &org_network_zone_enum,
+     .sql = "SELECT system_id, 0, network_zone FROM system_endpoint WHERE ($1 = 0 OR system_id = $1) AND "
+            "network_zone IS NOT NULL AND valid_to IS NULL"},
+    {.name = "registry.register_filed",
+     .subject = "unit",
+     .sql = "SELECT unit_id, MIN(created_at_ms), COUNT(*) FROM info_system WHERE ($1 = 0 OR unit_id = $1) "
+            "AND register_state <> 'draft' GROUP BY unit_id"},
+    {.name = "org.has_systems",
+     .subject = "unit",
      .sql = "SELECT unit_id, MIN(created_at_ms), COUNT(*) FROM info_system WHERE ($1 = 0 OR unit_id = $1)"
             " AND lifecycle_status NOT IN ('shutdown', 'retired') GROUP BY unit_id"},
 };
@@ -374,14 +502,16 @@ static enum err registry_lapse(struct call *call)
     DB_ROWS(filing);
     TRY(db_query(call, &filing,
                  "UPDATE info_system SET filing_lapsed = 1 - filing_lapsed WHERE filing_lapsed <>"
-                 " CASE WHEN filing_valid_to IS NOT NULL AND filing_valid_to < $1 THEN 1 ELSE 0 END RETURNING system_id",
+                 " CASE WHEN filing_valid_to IS NOT NULL AND filing_valid_to < $1 THEN 1 ELSE 0 END "
+                 "RETURNING system_id",
                  db_c(today.text)));
     TRY(touch_lapsing(call, &filing));
     DB_ROWS(evaluation);
-    TRY(db_query(call, &evaluation,
-                 "UPDATE info_system SET evaluation_lapsed = 1 - evaluation_lapsed WHERE evaluation_lapsed <>"
-                 " CASE WHEN eval_valid_to IS NOT NULL AND eval_valid_to < $1 THEN 1 ELSE 0 END RETURNING system_id",
-                 db_c(today.text)));
+    TRY(db_query(
+        call, &evaluation,
+        "UPDATE info_system SET evaluation_lapsed = 1 - evaluation_lapsed WHERE evaluation_lapsed <>"
+        " CASE WHEN eval_valid_to IS NOT NULL AND eval_valid_to < $1 THEN 1 ELSE 0 END RETURNING system_id",
+        db_c(today.text)));
     return touch_lapsing(call, &evaluation);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. Every row becomes a record of the register and, when it names an address, endpoint records. A row belongs to the
- * system with its number, else to the one with its name in its unit; several rows of one system add addresses. A row is compared with what
- * is stored: only differences are written, so that the same sheet twice changes nothing. An empty cell says nothing and changes nothing.
+ * Method. Every row becomes a record of the register and, when it names an address, endpoint records. A row
+ * belongs to the system with its number, else to the one with its name in its unit; several rows of one
+ * system add addresses. A row is compared with what is stored: only differences are written, so that the same
+ * sheet twice changes nothing. An empty cell says nothing and changes nothing.
  */
 #include "domain/registry/registry_sheet.h"
 
@@ -62,7 +63,8 @@ static enum err read_unit(struct apply *apply, struct str text, const char *fiel
     if (word != ERR_NOT_FOUND && word != ERR_CONFLICT)
         return word;
     return call_fail(apply->call, ERR_INVALID, field,
-                     word == ERR_CONFLICT ? "registry.fault.unit_ambiguous" : "registry.fault.unit_not_found", text);
+                     word == ERR_CONFLICT ? "registry.fault.unit_ambiguous" : "registry.fault.unit_not_found",
+                     text);
 }
 
 /* "10.1.1.1、10.1.1.2" or "80,443": one cell, several values. */
@@ -102,8 +104,8 @@ struct row_records {
 };
 
 /* Addresses × ports of one row; URL and domain go with the first. */
-static enum err spread_endpoints(struct apply *apply, const struct field_record *base, struct str ips, struct str ports,
-                                 struct row_records *ret)
+static enum err spread_endpoints(struct apply *apply, const struct field_record *base, struct str ips,
+                                 struct str ports, struct row_records *ret)
 {
     const struct field *ip = field_find(&registry_endpoint_table, STR("ip"));
     const struct field *port = field_find(&registry_endpoint_table, STR("port"));
@@ -138,8 +140,10 @@ static enum err spread_endpoints(struct apply *apply, const struct field_record 
 /* Levels are written 二级, 第三级, 2级, 未定级 as often as 2. */
 static struct str plain_level(struct str text)
 {
-    static const char *const spellings[][2] = {{"未定级", "0"}, {"未定", "0"}, {"无", "0"}, {"一级", "1"}, {"二级", "2"}, {"三级", "3"},
-                                               {"四级", "4"}, {"五级", "5"}, {"一", "1"}, {"二", "2"}, {"三", "3"}, {"四", "4"}, {"五", "5"}};
+    static const char *const spellings[][2] = {{"未定级", "0"}, {"未定", "0"}, {"无", "0"},   {"一级", "1"},
+                                               {"二级", "2"},   {"三级", "3"}, {"四级", "4"}, {"五级", "5"},
+                                               {"一", "1"},     {"二", "2"},   {"三", "3"},   {"四", "4"},
+                                               {"五", "5"}};
     if (str_starts(text, STR("第")))
         text = str_slice(text, 3, text.len);
     for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
@@ -149,7 +153,8 @@ static struct str plain_level(struct str text)
     return str_ends(text, STR("级")) ? str_slice(text, 0, text.len - 3) : text;
 }
 
-static enum err read_cell(struct apply *apply, const struct sheet_column *column, struct str text, struct field_record *into)
+static enum err read_cell(struct apply *apply, const struct sheet_column *column, struct str text,
+                          struct field_record *into)
 {
     const struct field *field = column->field;
     struct field_value *value = value_of(into, field);
@@ -180,10 +185,12 @@ static void read_cells(struct apply *apply, const struct sheet_row *row, struct 
             ports = text;
         else if (read_cell(apply, column, text, column->of_endpoint ? &endpoint : &ret->system) != ERR_OK) {
             /* It was there, only wrong: it must not be called missing as well. */
-            *value_of(column->of_endpoint ? &endpoint : &ret->system, column->field) = (struct field_value){.given = true};
+            *value_of(column->of_endpoint ? &endpoint : &ret->system, column->field) =
+                (struct field_value){.given = true};
             continue;
         }
-        placed |= column->of_endpoint && (str_is(str_of(column->field->name), "url") || str_is(str_of(column->field->name), "domain"));
+        placed |= column->of_endpoint && (str_is(str_of(column->field->name), "url") ||
+                                          str_is(str_of(column->field->name), "domain"));
     }
     if (any && placed)
         (void)!spread_endpoints(apply, &endpoint, ips, ports, ret);
@@ -193,7 +200,8 @@ static void check_required(struct apply *apply, struct field_record *record, boo
 {
     for (size_t i = 0; i < record->table->many; i++) {
         const struct field *field = &record->table->fields[i];
-        if (!exists && (field->flags & FIELD_REQUIRED) && (!record->values[i].given || record->values[i].empty))
+        if (!exists && (field->flags & FIELD_REQUIRED) &&
+            (!record->values[i].given || record->values[i].empty))
             (void)call_fail(apply->call, ERR_INVALID, field->name, "fault.required");
     }
 }
@@ -207,20 +215,23 @@ static enum err find_system(struct apply *apply, struct row_records *row, int64_
     *ret_id = 0;
     if (number.len) {
         struct registry_system system;
-        TRY(db_get_int(call, ret_id, 0, "SELECT system_id FROM info_system WHERE system_no = $1", db_str(number)));
+        TRY(db_get_int(call, ret_id, 0, "SELECT system_id FROM info_system WHERE system_no = $1",
+                       db_str(number)));
         if (*ret_id == 0 || registry_system_reach(call, *ret_id, &system) != ERR_OK)
             return call_fail(call, ERR_INVALID, "system_no", "registry.fault.number_unknown", number);
         return ERR_OK;
     }
-    return db_get_int(call, ret_id, 0, "SELECT system_id FROM info_system WHERE unit_id = $1 AND system_name = $2",
-                      db_int(field_int(&row->system, "unit_id", 0)), db_str(field_str(&row->system, "system_name")));
+    return db_get_int(
+        call, ret_id, 0, "SELECT system_id FROM info_system WHERE unit_id = $1 AND system_name = $2",
+        db_int(field_int(&row->system, "unit_id", 0)), db_str(field_str(&row->system, "system_name")));
 }
 
 /* True when this sheet named the system before: its further rows only bring addresses. */
 static bool seen_before(struct apply *apply, const struct row_records *row)
 {
-    struct str key = str_format(call_lasting(apply->call), "%lld|%.*s|%.*s", (long long)field_int(&row->system, "unit_id", 0),
-                                STR_ARG(field_str(&row->system, "system_no")), STR_ARG(field_str(&row->system, "system_name")));
+    struct str key = str_format(
+        call_lasting(apply->call), "%lld|%.*s|%.*s", (long long)field_int(&row->system, "unit_id", 0),
+        STR_ARG(field_str(&row->system, "system_no")), STR_ARG(field_str(&row->system, "system_name")));
     uint64_t hash = 1469598103934665603ULL;
     for (size_t i = 0; i < key.len; i++)
         hash = (hash ^ (uint8_t)key.at[i]) * 1099511628211ULL;
@@ -272,7 +283,8 @@ static bool keep_changes(struct field_record *given, const struct field_record *
 static enum err create_system(struct apply *apply, struct row_records *row, bool again)
 {
     struct field_value *endpoints = field_get(&row->system, "endpoints");
-    *endpoints = (struct field_value){.given = row->many_endpoints > 0, .rows = row->endpoints, .many = row->many_endpoints};
+    *endpoints = (struct field_value){
+        .given = row->many_endpoints > 0, .rows = row->endpoints, .many = row->many_endpoints};
     apply->report->created += !again;
     int64_t system_id;
     return registry_system_create(apply->call, &row->system, &system_id);
@@ -288,7 +300,8 @@ static enum err change_system(struct apply *apply, struct row_records *row, int6
     if (changed)
         TRY(registry_system_change(apply->call, system_id, &row->system));
     if (row->many_endpoints)
-        TRY(registry_endpoints_set(apply->call, &system, row->endpoints, row->many_endpoints, false, &addresses));
+        TRY(registry_endpoints_set(apply->call, &system, row->endpoints, row->many_endpoints, false,
+                                   &addresses));
     if (!again) {
         apply->report->changed += changed || addresses;
         apply->report->unchanged += !changed && !addresses;
@@ -302,8 +315,10 @@ static enum err apply_row(struct apply *apply, const struct sheet_row *sheet_row
     struct row_records row;
     int64_t before = call->faults_count, system_id = 0;
     read_cells(apply, sheet_row, &row);
-    if (!field_get(&row.system, "unit_id")->given && access_is(call, ROLES_UNIT) && call->faults_count == before)
-        *field_get(&row.system, "unit_id") = (struct field_value){.given = true, .number = call->actor->unit_id};
+    if (!field_get(&row.system, "unit_id")->given && access_is(call, ROLES_UNIT) &&
+        call->faults_count == before)
+        *field_get(&row.system, "unit_id") =
+            (struct field_value){.given = true, .number = call->actor->unit_id};
     if (call->faults_count == before)
         TRY(find_system(apply, &row, &system_id));
     check_required(apply, &row.system, system_id != 0);
@@ -315,7 +330,8 @@ static enum err apply_row(struct apply *apply, const struct sheet_row *sheet_row
 
 static void mark_row(struct call *call, const struct call_fault *last_before, int64_t number)
 {
-    for (struct call_fault *fault = last_before ? last_before->next : call->faults; fault; fault = fault->next)
+    for (struct call_fault *fault = last_before ? last_before->next : call->faults; fault;
+         fault = fault->next)
         fault->row = number;
 }
 
@@ -352,11 +368,13 @@ struct str registry_fault_text(struct call *call, const struct call_fault *fault
     return words_fault(call, of_system ? &registry_system_table : &registry_endpoint_table, fault);
 }
 
-enum err registry_sheet_errors(struct call *call, const char *path, const struct registry_sheet *sheet, int fd)
+enum err registry_sheet_errors(struct call *call, const char *path, const struct registry_sheet *sheet,
+                               int fd)
 {
     size_t many = 0;
     struct paper_sheet_error *errors = ARENA_ARRAY(call->arena, struct paper_sheet_error, CALL_FAULTS_MAX);
-    for (const struct call_fault *fault = call->faults; fault && many < CALL_FAULTS_MAX; fault = fault->next) {
+    for (const struct call_fault *fault = call->faults; fault && many < CALL_FAULTS_MAX;
+         fault = fault->next) {
         struct paper_sheet_error *error = &errors[many++];
         *error = (struct paper_sheet_error){.row = fault->row, .column = -1};
         error->text = registry_fault_text(call, fault);
@@ -365,13 +383,16 @@ enum err registry_sheet_errors(struct call *call, const char *path, const struct
                 error->column = (int32_t)i;
         }
     }
-    return paper_write_errors(call, path, sheet->name.len ? str_c(call->arena, sheet->name) : NULL, fd, sheet->header_row,
-                              words_get(call->lang, "registry.errors_column"), errors, many);
+    return paper_write_errors(call, path, sheet->name.len ? str_c(call->arena, sheet->name) : NULL, fd,
+                              sheet->header_row, words_get(call->lang, "registry.errors_column"), errors,
+                              many);
 }
 
-static void template_column(struct call *call, const struct field_table *table, const struct field *field, struct paper_column *ret)
+static void template_column(struct call *call, const struct field_table *table, const struct field *field,
+                            struct paper_column *ret)
 {
-    *ret = (struct paper_column){.title = words_label(call, table->name, field->name), .kind = PAPER_TEXT,
+    *ret = (struct paper_column){.title = words_label(call, table->name, field->name),
+                                 .kind = PAPER_TEXT,
                                  .required = (field->flags & FIELD_REQUIRED) != 0};
     const char *help = str_format(call->arena, "help.%s.%s", table->name, field->name).at;
     if (words_has(call->lang, help))
@@ -402,8 +423,10 @@ enum err registry_template(struct call *call, int fd)
                 template_column(call, tables[t], field, &columns[many++]);
         }
     }
-    struct paper_sheet_out out = {.layout = PAPER_XLSX, .name = words_get(call->lang, "registry.template_name"),
-                                  .columns = columns, .many_columns = many};
+    struct paper_sheet_out out = {.layout = PAPER_XLSX,
+                                  .name = words_get(call->lang, "registry.template_name"),
+                                  .columns = columns,
+                                  .many_columns = many};
     struct paper_writer *writer;
     TRY(paper_write_start(call, fd, &out, &writer));
     return paper_write_end(call, writer);

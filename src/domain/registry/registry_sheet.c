@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. A register arrives as people keep it: a title row or two above the header, headers spelled as each office spells
- * them, merged cells, notes below. The header is the row (of the first 30) in which most cells are known spellings of a field; a
- * spelling is compared without blanks, brackets and marks. Below it, a row is a note when it has no system name and at most
- * one cell of its own. Nothing is judged here: cells are kept as text with their row, so that every mistake can be told at once.
+ * Method. A register arrives as people keep it: a title row or two above the header, headers spelled as each
+ * office spells them, merged cells, notes below. The header is the row (of the first 30) in which most cells
+ * are known spellings of a field; a spelling is compared without blanks, brackets and marks. Below it, a row
+ * is a note when it has no system name and at most one cell of its own. Nothing is judged here: cells are
+ * kept as text with their row, so that every mistake can be told at once.
  */
 #include "domain/registry/registry_sheet.h"
 
@@ -18,7 +19,8 @@
 /* Header spellings differ in blanks, stars, brackets with units, line breaks: what counts is the rest. */
 static struct str plain_header(struct arena *arena, struct str text)
 {
-    static const char *const dropped[] = {" ", "\t", "\n", "\r", "*", "＊", "　", "：", ":", "（必填）", "(必填)", "★", "\"", "“", "”"};
+    static const char *const dropped[] = {" ", "\t",       "\n",     "\r", "*",  "＊", "　", "：",
+                                          ":", "（必填）", "(必填)", "★",  "\"", "“",  "”"};
     BUF(out, 4096);
     for (size_t at = 0; at < text.len;) {
         bool drop = false;
@@ -58,7 +60,8 @@ static bool spelled(struct arena *arena, const char *synonyms, struct str header
     return false;
 }
 
-static const struct field *field_of_header(struct call *call, const struct field_table *table, struct str header)
+static const struct field *field_of_header(struct call *call, const struct field_table *table,
+                                           struct str header)
 {
     for (size_t i = 0; i < table->many; i++) {
         const struct field *field = &table->fields[i];
@@ -87,13 +90,16 @@ static void map_cell(struct call *call, struct str text, struct sheet_column *co
     }
 }
 
-/* A field is mapped once: the first column wins, a second one of the same meaning is shown as not understood. */
-static int map_header(struct call *call, const struct paper_cell *cells, size_t many, struct sheet_column *columns)
+/* A field is mapped once: the first column wins, a second one of the same meaning is shown as not understood.
+ */
+static int map_header(struct call *call, const struct paper_cell *cells, size_t many,
+                      struct sheet_column *columns)
 {
     int known = 0;
     for (size_t i = 0; i < many; i++) {
         columns[i] = (struct sheet_column){0};
-        if (cells[i].kind == PAPER_EMPTY || cells[i].text.len > 300 || (cells[i].merged && i && str_eq(cells[i].text, cells[i - 1].text)))
+        if (cells[i].kind == PAPER_EMPTY || cells[i].text.len > 300 ||
+            (cells[i].merged && i && str_eq(cells[i].text, cells[i - 1].text)))
             continue;
         map_cell(call, cells[i].text, &columns[i]);
         for (size_t j = 0; j < i && columns[i].field; j++) {
@@ -114,7 +120,8 @@ static bool has_field(const struct sheet_column *columns, size_t many, const cha
     return false;
 }
 
-static enum err take_header(struct registry_sheet *sheet, int64_t row, const struct paper_cell *cells, size_t many)
+static enum err take_header(struct registry_sheet *sheet, int64_t row, const struct paper_cell *cells,
+                            size_t many)
 {
     struct sheet_column *columns = ARENA_ARRAY(sheet->call->arena, struct sheet_column, many ? many : 1);
     int known = map_header(sheet->call, cells, many, columns);
@@ -166,7 +173,8 @@ static enum err take_row(void *context, int64_t number, const struct paper_cell 
         note |= filled == 0 && is_note(text);
         filled++;
         own += !cells[i].merged;
-        named |= !sheet->columns[i].of_endpoint && strcmp(sheet->columns[i].field->name, "system_name") == 0 && !cells[i].merged;
+        named |= !sheet->columns[i].of_endpoint &&
+                 strcmp(sheet->columns[i].field->name, "system_name") == 0 && !cells[i].merged;
     }
     if (filled == 0 || (filled == 1 && note) || (!named && own <= 1 && filled <= 1))
         return ERR_OK; /* a note below the table, or a row of rules */
@@ -175,7 +183,8 @@ static enum err take_row(void *context, int64_t number, const struct paper_cell 
     for (size_t i = 0; i < many && i < sheet->many_columns; i++) {
         struct str text = str_trim(cells[i].text);
         if (sheet->columns[i].field && text.len)
-            row->cells[row->many++] = (struct sheet_cell){(uint16_t)i, (uint8_t)cells[i].kind, str_copy(sheet->call->arena, text)};
+            row->cells[row->many++] =
+                (struct sheet_cell){(uint16_t)i, (uint8_t)cells[i].kind, str_copy(sheet->call->arena, text)};
     }
     keep_row(sheet, row);
     return ERR_OK;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A register sheet as read: columns mapped to fields, rows as texts. Shared by reading and applying; not for other capabilities. */
+ * A register sheet as read: columns mapped to fields, rows as texts. Shared by reading and applying; not for
+ * other capabilities. */
 #ifndef ANZE_DOMAIN_REGISTRY_SHEET_H
 #define ANZE_DOMAIN_REGISTRY_SHEET_H
 

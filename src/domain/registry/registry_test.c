@@ -22,12 +22,14 @@ static int close_test(void **state)
     return 0;
 }
 
-static int64_t make_system(struct domain_test *t, int64_t unit_id, const char *name, const char *const *endpoint)
+static int64_t make_system(struct domain_test *t, int64_t unit_id, const char *name,
+                           const char *const *endpoint)
 {
     int64_t system_id = 0;
     const char *unit = str_format(t->call->arena, "unit_id=%lld", (long long)unit_id).at;
     const char *named = str_format(t->call->arena, "system_name=%s", name).at;
-    struct field_record record = DOMAIN_RECORD(t->call, &registry_system_table, unit, named, "system_type=website");
+    struct field_record record =
+        DOMAIN_RECORD(t->call, &registry_system_table, unit, named, "system_type=website");
     if (endpoint) {
         struct field_record *rows = ARENA_NEW(t->call->arena, struct field_record);
         *rows = domain_test_record(t->call, &registry_endpoint_table, endpoint);
@@ -43,12 +45,14 @@ static void each_field_has_its_column(void **state)
     struct domain_test *t = *state;
     struct field_record stored;
     int64_t system_id = make_system(t, t->unit_id, "门户网站", NULL);
-    assert_int_equal(db_fetch(t->call, "info_system", "system_id", system_id, &registry_system_table, &stored), ERR_OK);
+    assert_int_equal(
+        db_fetch(t->call, "info_system", "system_id", system_id, &registry_system_table, &stored), ERR_OK);
     assert_true(str_is(field_str(&stored, "system_name"), "门户网站"));
     assert_true(str_is(field_str(&stored, "lifecycle_status"), "planning"));
     int year, month, mday;
     clock_ymd(clock_day_of(t->call->now_ms), &year, &month, &mday);
-    assert_true(str_eq(field_str(&stored, "system_no"), str_format(t->call->arena, "AZ-330000-%d-00001", year)));
+    assert_true(
+        str_eq(field_str(&stored, "system_no"), str_format(t->call->arena, "AZ-330000-%d-00001", year)));
 }
 
 static void names_are_unique_in_a_unit_and_free_in_another(void **state)
@@ -58,7 +62,8 @@ static void names_are_unique_in_a_unit_and_free_in_another(void **state)
     (void)make_system(t, t->unit_id, "门户网站", NULL);
     (void)make_system(t, t->other_id, "门户网站", NULL);
     const char *unit = str_format(t->call->arena, "unit_id=%lld", (long long)t->unit_id).at;
-    struct field_record record = DOMAIN_RECORD(t->call, &registry_system_table, unit, "system_name=门户网站", "system_type=website");
+    struct field_record record =
+        DOMAIN_RECORD(t->call, &registry_system_table, unit, "system_name=门户网站", "system_type=website");
     assert_int_equal(registry_system_create(t->call, &record, &system_id), ERR_CONFLICT);
     assert_string_equal(t->call->faults->field, "system_name");
 }
@@ -78,8 +83,9 @@ static void level_must_be_the_higher_part(void **state)
     struct domain_test *t = *state;
     int64_t system_id;
     const char *unit = str_format(t->call->arena, "unit_id=%lld", (long long)t->unit_id).at;
-    struct field_record record = DOMAIN_RECORD(t->call, &registry_system_table, unit, "system_name=甲", "system_type=website", "mlps_level=2",
-                                               "s_level=2", "a_level=3");
+    struct field_record record =
+        DOMAIN_RECORD(t->call, &registry_system_table, unit, "system_name=甲", "system_type=website",
+                      "mlps_level=2", "s_level=2", "a_level=3");
     assert_int_equal(registry_system_create(t->call, &record, &system_id), ERR_INVALID);
     assert_string_equal(t->call->faults->field, "mlps_level");
 }
@@ -97,7 +103,9 @@ static struct registry_match match(struct domain_test *t, const char *ip, int32_
 static void addresses_find_their_system(void **state)
 {
     struct domain_test *t = *state;
-    int64_t web = make_system(t, t->unit_id, "门户", (const char *const[]){"url=https://www.jyj.shili.example/", "ip=10.20.11.10", NULL});
+    int64_t web =
+        make_system(t, t->unit_id, "门户",
+                    (const char *const[]){"url=https://www.jyj.shili.example/", "ip=10.20.11.10", NULL});
     int64_t a = make_system(t, t->unit_id, "甲", (const char *const[]){"ip=10.20.11.20", "port=8080", NULL});
     int64_t b = make_system(t, t->other_id, "乙", (const char *const[]){"ip=10.20.11.20", "port=9090", NULL});
     assert_int_equal(match(t, NULL, 0, "WWW.jyj.shili.example").system_id, web);
@@ -117,15 +125,22 @@ static void addresses_find_their_system(void **state)
 static void endpoints_are_ended_not_deleted(void **state)
 {
     struct domain_test *t = *state;
-    int64_t system_id = make_system(t, t->unit_id, "门户", (const char *const[]){"ip=10.20.11.10", "port=80", NULL});
-    struct field_record rows[] = {DOMAIN_RECORD(t->call, &registry_endpoint_table, "ip=10.20.11.11", "port=80")};
+    int64_t system_id =
+        make_system(t, t->unit_id, "门户", (const char *const[]){"ip=10.20.11.10", "port=80", NULL});
+    struct field_record rows[] = {
+        DOMAIN_RECORD(t->call, &registry_endpoint_table, "ip=10.20.11.11", "port=80")};
     struct field_record change = DOMAIN_RECORD(t->call, &registry_system_table, "remark=换址");
     *field_get(&change, "endpoints") = (struct field_value){.given = true, .rows = rows, .many = 1};
     assert_int_equal(registry_system_change(t->call, system_id, &change), ERR_OK);
     int64_t all, current;
-    assert_int_equal(db_get_int(t->call, &all, 0, "SELECT COUNT(*) FROM system_endpoint WHERE system_id = $1", db_int(system_id)), ERR_OK);
-    assert_int_equal(db_get_int(t->call, &current, 0, "SELECT COUNT(*) FROM system_endpoint WHERE system_id = $1 AND valid_to IS NULL",
-                                db_int(system_id)), ERR_OK);
+    assert_int_equal(db_get_int(t->call, &all, 0, "SELECT COUNT(*) FROM system_endpoint WHERE system_id = $1",
+                                db_int(system_id)),
+                     ERR_OK);
+    assert_int_equal(
+        db_get_int(t->call, &current, 0,
+                   "SELECT COUNT(*) FROM system_endpoint WHERE system_id = $1 AND valid_to IS NULL",
+                   db_int(system_id)),
+        ERR_OK);
     assert_int_equal(all, 2);
     assert_int_equal(current, 1);
     assert_int_equal(match(t, "10.20.11.10", 80, "").system_id, 0);
@@ -145,7 +160,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_field_has_its_column, open_test, close_test),
-        cmocka_unit_test_setup_teardown(names_are_unique_in_a_unit_and_free_in_another, open_test, close_test),
+        cmocka_unit_test_setup_teardown(names_are_unique_in_a_unit_and_free_in_another, open_test,
+                                        close_test),
         cmocka_unit_test_setup_teardown(two_people_cannot_save_over_each_other, open_test, close_test),
         cmocka_unit_test_setup_teardown(level_must_be_the_higher_part, open_test, close_test),
         cmocka_unit_test_setup_teardown(addresses_find_their_system, open_test, close_test),

@@ -32,8 +32,15 @@ static enum err search_all(struct call *call, struct http_exchange *x)
 }
 
 static const struct http_route routes[] = {
-    {.method = "GET", .path = "/api/search", .grant = ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM, .name = "search_all", .handle = search_all,
-     .kind = HTTP_ANY, .query = &query_table, .summary_zh = "全局搜索", .summary_en = "One box: address, domain, name or number to its owner and history"},
+    {.method = "GET",
+     .path = "/api/search",
+     .grant = ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM,
+     .name = "search_all",
+     .handle = search_all,
+     .kind = HTTP_ANY,
+     .query = &query_table,
+     .summary_zh = "全局搜索",
+     .summary_en = "One box: address, domain, name or number to its owner and history"},
 };
 
 const struct module search_module = {

@@ -13,18 +13,18 @@
 struct search {
     struct call *call;
     struct json_writer *w;
-    struct str text;  /* trimmed */
+    struct str text; /* trimmed */
     struct str lower;
     struct str like;  /* %text% with its own % and _ escaped, lower case */
     struct str until; /* text itself begins everything in text … until, for indexes */
     struct str scope; /* unit path; "" all */
     struct str today;
-    bool persons; /* may this actor look for people at all? */
+    bool persons;              /* may this actor look for people at all? */
     bool is_range, is_address; /* an address is a range of one */
     struct ip_key first, last;
-    struct str host;  /* of a URL or a domain; else empty */
+    struct str host;                /* of a URL or a domain; else empty */
     bool is_cve, is_code, is_phone; /* code: a number or code rather than a word */
-    struct str phone; /* digits only */
+    struct str phone;               /* digits only */
 };
 
 /* Understands the text. False when there is nothing to look for. */

@@ -23,15 +23,18 @@ static struct str joined(struct search *s, struct str a, struct str b, struct st
 /* ---- systems ---- */
 
 #define SYSTEM                                                                                               \
-    "SELECT s.system_id, s.system_name, s.system_no, COALESCE(s.main_address, ''), s.lifecycle_status, u.unit_name FROM info_system s"        \
+    "SELECT s.system_id, s.system_name, s.system_no, COALESCE(s.main_address, ''), s.lifecycle_status, "     \
+    "u.unit_name FROM info_system s"                                                                         \
     " JOIN org_unit u ON u.unit_id = s.unit_id WHERE s.unit_path >= $1 AND s.unit_path < $1 || 'z'"
 
 static enum err take_systems(struct search *s, struct search_group *group, struct db_rows *rows)
 {
     while (db_next(rows)) {
         struct str state = search_word(s, "lifecycle_status", db_col_str(rows, 4));
-        search_add(group, &(struct search_item){db_col_int(rows, 0), db_col_str(rows, 1), joined(s, db_col_str(rows, 2), db_col_str(rows, 3), state),
-                                                db_col_str(rows, 5), page(s, "/systems", db_col_int(rows, 0))});
+        search_add(group,
+                   &(struct search_item){db_col_int(rows, 0), db_col_str(rows, 1),
+                                         joined(s, db_col_str(rows, 2), db_col_str(rows, 3), state),
+                                         db_col_str(rows, 5), page(s, "/systems", db_col_int(rows, 0))});
     }
     return db_end(rows);
 }
@@ -40,7 +43,8 @@ static enum err systems_at(struct search *s, struct search_group *group)
 {
     DB_ROWS(rows);
     TRY(db_query(s->call, &rows,
-                 SYSTEM " AND s.system_id IN (SELECT e.system_id FROM system_endpoint e WHERE e.ip_key >= $2 AND e.ip_key <= $3"
+                 SYSTEM " AND s.system_id IN (SELECT e.system_id FROM system_endpoint e WHERE e.ip_key >= $2 "
+                        "AND e.ip_key <= $3"
                         " AND e.valid_to IS NULL) ORDER BY s.system_id LIMIT 10",
                  db_str(s->scope), db_c(s->first.text), db_c(s->last.text)));
     return take_systems(s, group, &rows);
@@ -50,7 +54,8 @@ static enum err systems_of_host(struct search *s, struct search_group *group)
 {
     DB_ROWS(exact);
     TRY(db_query(s->call, &exact,
-                 SYSTEM " AND s.system_id IN (SELECT e.system_id FROM system_endpoint e WHERE e.host_name = $2 AND e.valid_to IS NULL)"
+                 SYSTEM " AND s.system_id IN (SELECT e.system_id FROM system_endpoint e WHERE e.host_name = "
+                        "$2 AND e.valid_to IS NULL)"
                         " ORDER BY s.system_id LIMIT 10",
                  db_str(s->scope), db_str(s->host)));
     TRY(take_systems(s, group, &exact));
@@ -58,7 +63,8 @@ static enum err systems_of_host(struct search *s, struct search_group *group)
         return ERR_OK;
     DB_ROWS(rows);
     TRY(db_query(s->call, &rows,
-                 SYSTEM " AND s.system_id IN (SELECT e.system_id FROM system_endpoint e WHERE e.host_name LIKE $2 ESCAPE '\\' AND e.valid_to IS NULL)"
+                 SYSTEM " AND s.system_id IN (SELECT e.system_id FROM system_endpoint e WHERE e.host_name "
+                        "LIKE $2 ESCAPE '\\' AND e.valid_to IS NULL)"
                         " ORDER BY s.system_id LIMIT 10",
                  db_str(s->scope), db_str(s->like)));
     return take_systems(s, group, &rows);
@@ -67,27 +73,33 @@ static enum err systems_of_host(struct search *s, struct search_group *group)
 static enum err systems_by_code(struct search *s, struct search_group *group)
 {
     DB_ROWS(numbers);
-    TRY(db_query(s->call, &numbers, SYSTEM " AND s.system_no >= $2 AND s.system_no < $3 ORDER BY s.system_no LIMIT 10", db_str(s->scope),
-                 db_str(s->text), db_str(s->until)));
+    TRY(db_query(s->call, &numbers,
+                 SYSTEM " AND s.system_no >= $2 AND s.system_no < $3 ORDER BY s.system_no LIMIT 10",
+                 db_str(s->scope), db_str(s->text), db_str(s->until)));
     TRY(take_systems(s, group, &numbers));
     DB_ROWS(rows);
-    TRY(db_query(s->call, &rows, SYSTEM " AND s.filing_cert_no >= $2 AND s.filing_cert_no < $3 ORDER BY s.filing_cert_no LIMIT 10",
+    TRY(db_query(s->call, &rows,
+                 SYSTEM
+                 " AND s.filing_cert_no >= $2 AND s.filing_cert_no < $3 ORDER BY s.filing_cert_no LIMIT 10",
                  db_str(s->scope), db_str(s->text), db_str(s->until)));
     return take_systems(s, group, &rows);
 }
 
-/* The names alone are an index: a hundred thousand of them are looked through in milliseconds, and only hits are read. */
+/* The names alone are an index: a hundred thousand of them are looked through in milliseconds, and only hits
+ * are read. */
 static enum err systems_by_name(struct search *s, struct search_group *group)
 {
     DB_ROWS(first);
-    TRY(db_query(s->call, &first, SYSTEM " AND s.system_name >= $2 AND s.system_name < $3 ORDER BY s.system_name LIMIT 10", db_str(s->scope),
-                 db_str(s->text), db_str(s->until)));
+    TRY(db_query(s->call, &first,
+                 SYSTEM " AND s.system_name >= $2 AND s.system_name < $3 ORDER BY s.system_name LIMIT 10",
+                 db_str(s->scope), db_str(s->text), db_str(s->until)));
     TRY(take_systems(s, group, &first));
     if (group->many == SEARCH_ITEMS)
         return ERR_OK;
     DB_ROWS(rows);
     TRY(db_query(s->call, &rows,
-                 SYSTEM " AND s.system_id IN (SELECT n.system_id FROM info_system n WHERE LOWER(n.system_name) LIKE $2 ESCAPE '\\')"
+                 SYSTEM " AND s.system_id IN (SELECT n.system_id FROM info_system n WHERE "
+                        "LOWER(n.system_name) LIKE $2 ESCAPE '\\')"
                         " ORDER BY s.system_id LIMIT 20",
                  db_str(s->scope), db_str(s->like)));
     return take_systems(s, group, &rows);
@@ -117,15 +129,22 @@ enum err search_addresses(struct search *s)
         return ERR_OK;
     DB_ROWS(rows);
     TRY(db_query(s->call, &rows,
-                 "SELECT a.address_id, COALESCE(a.ip, a.host_name), a.state, COALESCE(u.unit_name, ''), COALESCE(y.system_name, '')"
-                 " FROM finding_address a LEFT JOIN org_unit u ON u.unit_id = a.unit_id LEFT JOIN info_system y ON y.system_id = a.system_id"
-                 " WHERE a.unit_path >= $1 AND a.unit_path < $1 || 'z' AND ((a.ip_key >= $2 AND a.ip_key <= $3 AND $2 <> '')"
+                 "SELECT a.address_id, COALESCE(a.ip, a.host_name), a.state, COALESCE(u.unit_name, ''), "
+                 "COALESCE(y.system_name, '')"
+                 " FROM finding_address a LEFT JOIN org_unit u ON u.unit_id = a.unit_id LEFT JOIN "
+                 "info_system y ON y.system_id = a.system_id"
+                 " WHERE a.unit_path >= $1 AND a.unit_path < $1 || 'z' AND ((a.ip_key >= $2 AND a.ip_key <= "
+                 "$3 AND $2 <> '')"
                  " OR (a.host_name = $4 AND $4 <> '')) ORDER BY a.ip_key LIMIT 10",
-                 db_str(s->scope), db_c(s->is_range ? s->first.text : ""), db_c(s->is_range ? s->last.text : ""), db_str(s->host)));
+                 db_str(s->scope), db_c(s->is_range ? s->first.text : ""),
+                 db_c(s->is_range ? s->last.text : ""), db_str(s->host)));
     while (db_next(&rows)) {
-        struct str place = db_col_str(&rows, 1), state = search_word(s, "address_state", db_col_str(&rows, 2));
-        search_add(&group, &(struct search_item){db_col_int(&rows, 0), place, joined(s, state, db_col_str(&rows, 4), STR_NONE),
-                                                 db_col_str(&rows, 3), str_format(s->call->arena, "/addresses?q=%.*s", STR_ARG(place))});
+        struct str place = db_col_str(&rows, 1),
+                   state = search_word(s, "address_state", db_col_str(&rows, 2));
+        search_add(&group, &(struct search_item){
+                               db_col_int(&rows, 0), place, joined(s, state, db_col_str(&rows, 4), STR_NONE),
+                               db_col_str(&rows, 3),
+                               str_format(s->call->arena, "/addresses?q=%.*s", STR_ARG(place))});
     }
     search_close(&group);
     return db_end(&rows);
@@ -134,18 +153,23 @@ enum err search_addresses(struct search *s)
 /* ---- findings ---- */
 
 #define FINDING                                                                                              \
-    "SELECT f.finding_id, f.title, f.finding_no, f.severity, f.state, COALESCE(u.unit_name, '') FROM finding f"                               \
+    "SELECT f.finding_id, f.title, f.finding_no, f.severity, f.state, COALESCE(u.unit_name, '') FROM "       \
+    "finding f"                                                                                              \
     " LEFT JOIN org_unit u ON u.unit_id = f.unit_id WHERE f.unit_path >= $1 AND f.unit_path < $1 || 'z'"
 #define WORST_FIRST                                                                                          \
-    " ORDER BY CASE WHEN f.state IN ('closed', 'false_positive') THEN 1 ELSE 0 END, CASE f.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1"  \
+    " ORDER BY CASE WHEN f.state IN ('closed', 'false_positive') THEN 1 ELSE 0 END, CASE f.severity WHEN "   \
+    "'critical' THEN 0 WHEN 'high' THEN 1"                                                                   \
     " WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END, f.finding_id DESC LIMIT 10"
 
 static enum err take_findings(struct search *s, struct search_group *group, struct db_rows *rows)
 {
     while (db_next(rows)) {
-        struct str level = search_word(s, "severity", db_col_str(rows, 3)), state = search_word(s, "finding_state", db_col_str(rows, 4));
-        search_add(group, &(struct search_item){db_col_int(rows, 0), db_col_str(rows, 1), joined(s, db_col_str(rows, 2), level, state),
-                                                db_col_str(rows, 5), page(s, "/findings", db_col_int(rows, 0))});
+        struct str level = search_word(s, "severity", db_col_str(rows, 3)),
+                   state = search_word(s, "finding_state", db_col_str(rows, 4));
+        search_add(group,
+                   &(struct search_item){db_col_int(rows, 0), db_col_str(rows, 1),
+                                         joined(s, db_col_str(rows, 2), level, state), db_col_str(rows, 5),
+                                         page(s, "/findings", db_col_int(rows, 0))});
     }
     return db_end(rows);
 }
@@ -154,17 +178,20 @@ static enum err find_findings(struct search *s, struct db_rows *rows)
 {
     struct call *call = s->call;
     if (s->is_range)
-        return db_query(call, rows, FINDING " AND f.ip_key >= $2 AND f.ip_key <= $3" WORST_FIRST, db_str(s->scope), db_c(s->first.text),
-                        db_c(s->last.text));
+        return db_query(call, rows, FINDING " AND f.ip_key >= $2 AND f.ip_key <= $3" WORST_FIRST,
+                        db_str(s->scope), db_c(s->first.text), db_c(s->last.text));
     if (s->host.len)
-        return db_query(call, rows, FINDING " AND f.host_name = $2" WORST_FIRST, db_str(s->scope), db_str(s->host));
+        return db_query(call, rows, FINDING " AND f.host_name = $2" WORST_FIRST, db_str(s->scope),
+                        db_str(s->host));
     if (s->is_cve)
-        return db_query(call, rows, FINDING " AND LOWER(f.cves) LIKE $2 ESCAPE '\\'" WORST_FIRST, db_str(s->scope), db_str(s->like));
+        return db_query(call, rows, FINDING " AND LOWER(f.cves) LIKE $2 ESCAPE '\\'" WORST_FIRST,
+                        db_str(s->scope), db_str(s->like));
     if (s->is_code)
-        return db_query(call, rows, FINDING " AND f.finding_no >= $2 AND f.finding_no < $3" WORST_FIRST, db_str(s->scope), db_str(s->text),
-                        db_str(s->until));
-    return db_query(call, rows, FINDING " AND f.finding_id > (SELECT COALESCE(MAX(m.finding_id), 0) - $3 FROM finding m)"
-                                        " AND LOWER(f.title) LIKE $2 ESCAPE '\\'" WORST_FIRST,
+        return db_query(call, rows, FINDING " AND f.finding_no >= $2 AND f.finding_no < $3" WORST_FIRST,
+                        db_str(s->scope), db_str(s->text), db_str(s->until));
+    return db_query(call, rows,
+                    FINDING " AND f.finding_id > (SELECT COALESCE(MAX(m.finding_id), 0) - $3 FROM finding m)"
+                            " AND LOWER(f.title) LIKE $2 ESCAPE '\\'" WORST_FIRST,
                     db_str(s->scope), db_str(s->like), db_int(RECENT));
 }
 
@@ -181,13 +208,16 @@ enum err search_findings(struct search *s)
 /* ---- letters ---- */
 
 #define LETTER                                                                                               \
-    "SELECT l.letter_id, l.title, COALESCE(l.doc_number, ''), l.state, COALESCE(l.due_date, ''), u.unit_name FROM rectify_letter l"           \
-    " JOIN org_unit u ON u.unit_id = l.unit_id WHERE l.unit_path >= $1 AND l.unit_path < $1 || 'z' AND (l.state <> 'draft' OR $2 = 1)"
+    "SELECT l.letter_id, l.title, COALESCE(l.doc_number, ''), l.state, COALESCE(l.due_date, ''), "           \
+    "u.unit_name FROM rectify_letter l"                                                                      \
+    " JOIN org_unit u ON u.unit_id = l.unit_id WHERE l.unit_path >= $1 AND l.unit_path < $1 || 'z' AND "     \
+    "(l.state <> 'draft' OR $2 = 1)"
 
 /* People type [2026] or (2026) for the official 〔2026〕: any one character will do there. */
 static struct str loose_brackets(struct search *s)
 {
-    static const char *const brackets[] = {"[", "]", "(", ")", "〔", "〕", "（", "）", "【", "】", "［", "］", "{", "}"};
+    static const char *const brackets[] = {"[",  "]",  "(",  ")",  "〔", "〕", "（",
+                                           "）", "【", "】", "［", "］", "{",  "}"};
     BUF(out, 4096);
     struct str rest = s->like;
     while (rest.len) {
@@ -205,8 +235,10 @@ static enum err take_letters(struct search *s, struct search_group *group, struc
 {
     while (db_next(rows)) {
         struct str state = search_word(s, "letter_state", db_col_str(rows, 3));
-        search_add(group, &(struct search_item){db_col_int(rows, 0), db_col_str(rows, 1), joined(s, db_col_str(rows, 2), state, db_col_str(rows, 4)),
-                                                db_col_str(rows, 5), page(s, "/letters", db_col_int(rows, 0))});
+        search_add(group,
+                   &(struct search_item){db_col_int(rows, 0), db_col_str(rows, 1),
+                                         joined(s, db_col_str(rows, 2), state, db_col_str(rows, 4)),
+                                         db_col_str(rows, 5), page(s, "/letters", db_col_int(rows, 0))});
     }
     return db_end(rows);
 }
@@ -219,15 +251,21 @@ enum err search_letters(struct search *s)
     if (access_is(s->call, ROLE_SCAN_TEAM) && !access_is(s->call, ROLES_AUTHORITY | ROLES_UNIT))
         return ERR_OK;
     if (s->is_range || s->host.len)
-        TRY(db_query(s->call, &rows,
-                     LETTER " AND l.letter_id IN (SELECT x.letter_id FROM rectify_letter_finding x JOIN finding f ON f.finding_id = x.finding_id"
-                            " WHERE (f.ip_key >= $3 AND f.ip_key <= $4 AND $3 <> '') OR (f.host_name = $5 AND $5 <> ''))"
-                            " ORDER BY l.letter_id DESC LIMIT 10",
-                     db_str(s->scope), db_int(drafts), db_c(s->is_range ? s->first.text : ""), db_c(s->is_range ? s->last.text : ""), db_str(s->host)));
+        TRY(db_query(
+            s->call, &rows,
+            LETTER
+            " AND l.letter_id IN (SELECT x.letter_id FROM rectify_letter_finding x JOIN finding f ON "
+            "f.finding_id = x.finding_id"
+            " WHERE (f.ip_key >= $3 AND f.ip_key <= $4 AND $3 <> '') OR (f.host_name = $5 AND $5 <> ''))"
+            " ORDER BY l.letter_id DESC LIMIT 10",
+            db_str(s->scope), db_int(drafts), db_c(s->is_range ? s->first.text : ""),
+            db_c(s->is_range ? s->last.text : ""), db_str(s->host)));
     else
         TRY(db_query(s->call, &rows,
-                     LETTER " AND (LOWER(l.doc_number) LIKE $3 ESCAPE '\\' OR LOWER(l.title) LIKE $4 ESCAPE '\\' OR LOWER(u.unit_name) LIKE $4 ESCAPE '\\')"
-                            " ORDER BY CASE WHEN l.doc_number IS NULL THEN 1 ELSE 0 END, l.letter_id DESC LIMIT 10",
+                     LETTER
+                     " AND (LOWER(l.doc_number) LIKE $3 ESCAPE '\\' OR LOWER(l.title) LIKE $4 ESCAPE '\\' OR "
+                     "LOWER(u.unit_name) LIKE $4 ESCAPE '\\')"
+                     " ORDER BY CASE WHEN l.doc_number IS NULL THEN 1 ELSE 0 END, l.letter_id DESC LIMIT 10",
                      db_str(s->scope), db_int(drafts), db_str(loose_brackets(s)), db_str(s->like)));
     TRY(take_letters(s, &group, &rows));
     search_close(&group);

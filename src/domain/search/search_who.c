@@ -18,26 +18,32 @@ enum err search_ranges(struct search *s)
     if (!s->is_range)
         return ERR_OK;
     DB_ROWS(rows);
-    TRY(db_query(s->call, &rows,
-                 "SELECT r.range_id, r.range_text, COALESCE(r.note, ''), u.unit_name, COALESCE(r.network_zone, '') FROM org_address_range r"
-                 " JOIN org_unit u ON u.unit_id = r.unit_id WHERE r.first_key <= $2 AND r.last_key >= $1 AND r.valid_to IS NULL"
-                 " AND r.unit_path >= $3 AND r.unit_path < $3 || 'z' ORDER BY r.first_key DESC, r.last_key LIMIT 10",
-                 db_c(s->first.text), db_c(s->last.text), db_str(s->scope)));
+    TRY(db_query(
+        s->call, &rows,
+        "SELECT r.range_id, r.range_text, COALESCE(r.note, ''), u.unit_name, COALESCE(r.network_zone, '') "
+        "FROM org_address_range r"
+        " JOIN org_unit u ON u.unit_id = r.unit_id WHERE r.first_key <= $2 AND r.last_key >= $1 AND "
+        "r.valid_to IS NULL"
+        " AND r.unit_path >= $3 AND r.unit_path < $3 || 'z' ORDER BY r.first_key DESC, r.last_key LIMIT 10",
+        db_c(s->first.text), db_c(s->last.text), db_str(s->scope)));
     while (db_next(&rows)) {
         struct str zone = search_word(s, "network_zone", db_col_str(&rows, 4)), note = db_col_str(&rows, 2);
         search_add(&group, &(struct search_item){db_col_int(&rows, 0), db_col_str(&rows, 1),
-                                                 str_format(s->call->arena, "%.*s%s%.*s", STR_ARG(zone), zone.len && note.len ? " · " : "", STR_ARG(note)),
+                                                 str_format(s->call->arena, "%.*s%s%.*s", STR_ARG(zone),
+                                                            zone.len && note.len ? " · " : "", STR_ARG(note)),
                                                  db_col_str(&rows, 3), STR("/ranges")});
     }
     search_close(&group);
     return db_end(&rows);
 }
 
-static void add_unit(struct search *s, struct search_group *group, const struct org_unit *unit, struct str why)
+static void add_unit(struct search *s, struct search_group *group, const struct org_unit *unit,
+                     struct str why)
 {
     struct str kind = search_word(s, "unit_kind", unit->unit_kind);
     search_add(group, &(struct search_item){unit->unit_id, unit->unit_name,
-                                            str_format(s->call->arena, "%.*s%s%.*s", STR_ARG(kind), why.len ? " · " : "", STR_ARG(why)),
+                                            str_format(s->call->arena, "%.*s%s%.*s", STR_ARG(kind),
+                                                       why.len ? " · " : "", STR_ARG(why)),
                                             unit->short_name, page(s, "/units", unit->unit_id)});
 }
 
@@ -58,12 +64,17 @@ static enum err add_units(struct search *s, struct search_group *group)
 {
     DB_ROWS(rows);
     TRY(db_query(s->call, &rows,
-                 "SELECT unit_id, unit_name, COALESCE(short_name, ''), unit_kind, COALESCE(uscc, '') FROM org_unit WHERE valid_to IS NULL"
-                 " AND unit_path >= $1 AND unit_path < $1 || 'z' AND (LOWER(unit_name) LIKE $2 ESCAPE '\\' OR LOWER(short_name) LIKE $2 ESCAPE '\\'"
-                 " OR LOWER(uscc) = $3) ORDER BY CASE WHEN unit_name = $4 OR short_name = $4 THEN 0 ELSE 1 END, unit_path LIMIT 10",
+                 "SELECT unit_id, unit_name, COALESCE(short_name, ''), unit_kind, COALESCE(uscc, '') FROM "
+                 "org_unit WHERE valid_to IS NULL"
+                 " AND unit_path >= $1 AND unit_path < $1 || 'z' AND (LOWER(unit_name) LIKE $2 ESCAPE '\\' "
+                 "OR LOWER(short_name) LIKE $2 ESCAPE '\\'"
+                 " OR LOWER(uscc) = $3) ORDER BY CASE WHEN unit_name = $4 OR short_name = $4 THEN 0 ELSE 1 "
+                 "END, unit_path LIMIT 10",
                  db_str(s->scope), db_str(s->like), db_str(s->lower), db_str(s->text)));
     while (db_next(&rows)) {
-        struct org_unit unit = {.unit_id = db_col_int(&rows, 0), .unit_name = db_col_str(&rows, 1), .short_name = db_col_str(&rows, 2),
+        struct org_unit unit = {.unit_id = db_col_int(&rows, 0),
+                                .unit_name = db_col_str(&rows, 1),
+                                .short_name = db_col_str(&rows, 2),
                                 .unit_kind = db_col_str(&rows, 3)};
         add_unit(s, group, &unit, db_col_str(&rows, 4));
     }
@@ -95,39 +106,49 @@ static void add_person(struct search *s, struct search_group *group, const struc
     struct str post = search_word(s, "post_kind", db_col_str(rows, 7)), title = db_col_str(rows, 2);
     struct str phone = shown(s, "mobile", db_col_str(rows, 3), open);
     struct str what = post.len ? post : title;
-    search_add(group, &(struct search_item){db_col_int(rows, 0), shown(s, "person_name", db_col_str(rows, 1), open),
-                                            str_format(s->call->arena, "%.*s%s%.*s", STR_ARG(what), what.len && phone.len ? " · " : "", STR_ARG(phone)),
-                                            db_col_str(rows, 6), page(s, "/units", db_col_int(rows, 5))});
+    search_add(group,
+               &(struct search_item){db_col_int(rows, 0), shown(s, "person_name", db_col_str(rows, 1), open),
+                                     str_format(s->call->arena, "%.*s%s%.*s", STR_ARG(what),
+                                                what.len && phone.len ? " · " : "", STR_ARG(phone)),
+                                     db_col_str(rows, 6), page(s, "/units", db_col_int(rows, 5))});
 }
 
 #define PERSON                                                                                               \
-    "SELECT p.person_id, p.person_name, COALESCE(p.title, ''), COALESCE(p.mobile, p.office_phone, ''), p.unit_path, p.unit_id, u.unit_name,"  \
-    " COALESCE((SELECT MIN(o.post_kind) FROM org_post o WHERE o.person_id = p.person_id AND o.valid_to IS NULL), '')"                         \
-    " FROM org_person p JOIN org_unit u ON u.unit_id = p.unit_id WHERE p.unit_path >= $1 AND p.unit_path < $1 || 'z'"                         \
+    "SELECT p.person_id, p.person_name, COALESCE(p.title, ''), COALESCE(p.mobile, p.office_phone, ''), "     \
+    "p.unit_path, p.unit_id, u.unit_name,"                                                                   \
+    " COALESCE((SELECT MIN(o.post_kind) FROM org_post o WHERE o.person_id = p.person_id AND o.valid_to IS "  \
+    "NULL), '')"                                                                                             \
+    " FROM org_person p JOIN org_unit u ON u.unit_id = p.unit_id WHERE p.unit_path >= $1 AND p.unit_path < " \
+    "$1 || 'z'"                                                                                              \
     " AND (p.valid_to IS NULL OR p.valid_to >= $2)"
 
-/* Whoever may not see a name or a number in full must know all of it to find its person: a mask that can be guessed letter by
- * letter hides nothing. */
+/* Whoever may not see a name or a number in full must know all of it to find its person: a mask that can be
+ * guessed letter by letter hides nothing. */
 static enum err add_people(struct search *s, struct search_group *group)
 {
     bool open = s->scope.len && access_sees_personal(s->call, s->scope);
     DB_ROWS(rows);
     if (s->is_phone)
-        TRY(db_query(s->call, &rows, PERSON " AND (p.mobile = $3 OR REPLACE(p.office_phone, '-', '') = $3) ORDER BY p.person_id LIMIT 10",
-                     db_str(s->scope), db_str(s->today), db_str(s->phone)));
+        TRY(db_query(
+            s->call, &rows,
+            PERSON
+            " AND (p.mobile = $3 OR REPLACE(p.office_phone, '-', '') = $3) ORDER BY p.person_id LIMIT 10",
+            db_str(s->scope), db_str(s->today), db_str(s->phone)));
     else if (open)
-        TRY(db_query(s->call, &rows, PERSON " AND p.person_name LIKE $3 ESCAPE '\\' ORDER BY p.person_name, p.person_id LIMIT 10",
+        TRY(db_query(s->call, &rows,
+                     PERSON
+                     " AND p.person_name LIKE $3 ESCAPE '\\' ORDER BY p.person_name, p.person_id LIMIT 10",
                      db_str(s->scope), db_str(s->today), db_str(s->like)));
     else
-        TRY(db_query(s->call, &rows, PERSON " AND p.person_name = $3 ORDER BY p.person_id LIMIT 10", db_str(s->scope), db_str(s->today),
-                     db_str(s->text)));
+        TRY(db_query(s->call, &rows, PERSON " AND p.person_name = $3 ORDER BY p.person_id LIMIT 10",
+                     db_str(s->scope), db_str(s->today), db_str(s->text)));
     while (db_next(&rows))
         add_person(s, group, &rows);
     return db_end(&rows);
 }
 
-/* Whom to call about an address or a name: the security people of the unit that owns it, and of the units whose systems stand
- * there. */
+/* Whom to call about an address or a name: the security people of the unit that owns it, and of the units
+ * whose systems stand there. */
 static enum err add_contacts(struct search *s, struct search_group *group)
 {
     struct org_unit owner = {0};
@@ -136,12 +157,17 @@ static enum err add_contacts(struct search *s, struct search_group *group)
     else
         TRY(org_owner_of_domain(s->call, s->host, &owner));
     DB_ROWS(rows);
-    TRY(db_query(s->call, &rows,
-                 PERSON " AND EXISTS (SELECT 1 FROM org_post k WHERE k.person_id = p.person_id AND k.valid_to IS NULL"
-                        " AND k.post_kind IN ('security_officer', 'security_contact', 'ops_contact', 'deputy_in_charge')"
-                        " AND (k.unit_id = $3 OR k.unit_id IN (SELECT e.unit_id FROM system_endpoint e WHERE e.valid_to IS NULL"
-                        " AND ((e.ip_key = $4 AND $4 <> '') OR (e.host_name = $5 AND $5 <> ''))))) ORDER BY p.unit_id, p.person_id LIMIT 10",
-                 db_str(s->scope), db_str(s->today), db_int(owner.unit_id), db_c(s->is_address ? s->first.text : ""), db_str(s->host)));
+    TRY(db_query(
+        s->call, &rows,
+        PERSON
+        " AND EXISTS (SELECT 1 FROM org_post k WHERE k.person_id = p.person_id AND k.valid_to IS NULL"
+        " AND k.post_kind IN ('security_officer', 'security_contact', 'ops_contact', 'deputy_in_charge')"
+        " AND (k.unit_id = $3 OR k.unit_id IN (SELECT e.unit_id FROM system_endpoint e WHERE e.valid_to IS "
+        "NULL"
+        " AND ((e.ip_key = $4 AND $4 <> '') OR (e.host_name = $5 AND $5 <> ''))))) ORDER BY p.unit_id, "
+        "p.person_id LIMIT 10",
+        db_str(s->scope), db_str(s->today), db_int(owner.unit_id), db_c(s->is_address ? s->first.text : ""),
+        db_str(s->host)));
     while (db_next(&rows))
         add_person(s, group, &rows);
     return db_end(&rows);

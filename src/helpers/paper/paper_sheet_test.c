@@ -289,14 +289,13 @@ static void make_book(const char *path, struct str sheet)
              "<Relationship Id=\"rId2\" Type=\"http://x/sharedStrings\" Target=\"sharedStrings.xml\"/>"
              "<Relationship Id=\"rId3\" Type=\"http://x/styles\" Target=\"styles.xml\"/></Relationships>")},
         {"xl/styles.xml",
-         STR(XML "<styleSheet " MAIN
-                 "><numFmts><numFmt numFmtId=\"170\" "
+         STR(XML "<styleSheet " MAIN "><numFmts><numFmt numFmtId=\"170\" "
                  "formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;;@\"/></numFmts>"
                  "<cellStyleXfs><xf numFmtId=\"22\"/></cellStyleXfs><cellXfs><xf numFmtId=\"0\"/><xf "
                  "numFmtId=\"14\"/><xf numFmtId=\"170\"/><xf numFmtId=\"20\"/></cellXfs></styleSheet>")},
         {"xl/sharedStrings.xml",
          STR(XML "<sst " MAIN "><si><t>单位</t></si><si><r><t>富</t></r><r><t xml:space=\"preserve\"> "
-                              "文本</t></r><rPh><t>pin</t></rPh></si></sst>")},
+                 "文本</t></r><rPh><t>pin</t></rPh></si></sst>")},
         {"xl/worksheets/sheet1.xml", sheet},
     };
     make_zip(path, parts, sizeof parts / sizeof parts[0]);
