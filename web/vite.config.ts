@@ -28,6 +28,8 @@ function gzipBeside(): Plugin {
   }
 }
 
+const SERVER = process.env.ANZE_SERVER ?? 'http://127.0.0.1:8080'
+
 export default defineConfig({
   plugins: [vue(), gzipBeside()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
@@ -47,7 +49,8 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     port: 5173,
-    proxy: { '/api': process.env.ANZE_SERVER ?? 'http://127.0.0.1:8080' },
+    // The server refuses changes from a foreign origin; while developing, the page's origin is made its own.
+    proxy: { '/api': { target: SERVER, changeOrigin: true, headers: { origin: SERVER } } },
   },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
 } as never)
