@@ -201,7 +201,7 @@ static enum err make_system(struct call *call, const struct demo_unit *unit, int
     pairs[many++] = str_format(call->arena, "mlps_level=%d", kind->level).at;
     pairs[many++] = "grading_date=2025-02-20";
     pairs[many++] = "deploy_location=county_cloud";
-    pairs[many++] = seed % 6 == 0 ? "log_months=3" : "log_months=6";
+    pairs[many++] = seed % 13 == 0 ? "log_months=3" : "log_months=6";
     pairs[many++] = filed ? "filing_status=filed" : "filing_status=none";
     if (filed) {
         pairs[many++] = str_format(call->arena, "filing_cert_no=330000%05d-%05d", unit->net, 24001 + seed).at;
