@@ -56,5 +56,6 @@ export async function startWords(): Promise<void> {
 
 /** A verb of the ledger: "letter.issued". */
 export function verbText(verb: string | null | undefined): string {
-  return verb ? tOr(verb, `ledger.verb.${verb}`, `verb.${verb}`) : ''
+  if (!verb) return ''
+  return server[lang.value][`verb.${verb}`] ?? tOr(verb, `verb.${verb}`)
 }
