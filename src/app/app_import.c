@@ -48,7 +48,7 @@ static enum err apply_registry(struct call *call, void *context)
         NULL);
 }
 
-static void print_registry(struct call *call, const struct registry_work *work, bool json)
+static void print_registry(struct call *call, const struct registry_work *work, const char *file, bool json)
 {
     BUF(out, 64 << 20);
     struct json_writer w = json_writer(&out);
@@ -68,9 +68,13 @@ static void print_registry(struct call *call, const struct registry_work *work, 
         json_put_str(&w, "column", column);
         json_put_str(&w, "message", message);
         json_close_object(&w);
-        if (!json)
-            fprintf(stderr, "anze: %.*s%lld: %.*s\n", STR_ARG(column), (long long)fault->row,
+        if (json)
+            continue;
+        if (column.len)
+            fprintf(stderr, "anze: %s: %.*s%lld: %.*s\n", file, STR_ARG(column), (long long)fault->row,
                     STR_ARG(message));
+        else
+            fprintf(stderr, "anze: %s: %.*s\n", file, STR_ARG(message));
     }
     json_close_array(&w);
     json_close_object(&w);
@@ -104,7 +108,7 @@ int app_import_registry(struct app_args *args)
     int code = 0;
     enum err word = registry_sheet_read(&call, path, &work.sheet);
     if (word == ERR_INVALID) {
-        print_registry(&call, &work, args->json),
+        print_registry(&call, &work, path, args->json),
             code = 1; /* no register in this file: told in the same shape */
     } else if (word != ERR_OK) {
         code = app_fail(args, &call, word);
@@ -113,7 +117,7 @@ int app_import_registry(struct app_args *args)
         if (word != ERR_OK && word != ERR_INVALID)
             code = app_fail(args, &call, word);
         else
-            print_registry(&call, &work, args->json), code = word == ERR_OK ? 0 : 1;
+            print_registry(&call, &work, path, args->json), code = word == ERR_OK ? 0 : 1;
         if (word == ERR_INVALID && args->errors)
             code = write_errors(args, &call, path, &work);
     }

@@ -13,14 +13,21 @@
 
 int app_complain(const struct app_args *args, const char *format, ...)
 {
+    char text[8192];
     va_list list;
     va_start(list, format);
-    fputs("anze: ", stderr);
-    vfprintf(stderr, format, list);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof(text), format, list);
     va_end(list);
-    if (args->json)
-        puts("{\"error\":true}");
+    fprintf(stderr, "anze: %s\n", text);
+    if (args->json) {
+        BUF(out, 65536);
+        struct json_writer w = json_writer(&out);
+        json_open_object(&w, NULL);
+        json_put_c(&w, "error", "failed");
+        json_put_c(&w, "message", text);
+        json_close_object(&w);
+        app_print(&out);
+    }
     return 2;
 }
 
