@@ -80,6 +80,19 @@ export class Installation {
         return JSON.parse(ran.stdout);
     }
 
+    /** One statement straight into the database, past the program: what tampering and counting need. */
+    async sql(statement: string): Promise<string> {
+        const ran = this.db ? await run("psql", ["-q", "-At", "-v", "ON_ERROR_STOP=1", "-d", this.db, "-c", statement]) : await run("sqlite3", ["-bail", this.sqlite, statement]);
+        if (ran.code !== 0) throw new Error(`${statement}: ${ran.stderr}`);
+        return ran.stdout.trim();
+    }
+
+    /** How many rows each table of what imports write holds: equal before and after means that nothing was written. */
+    async counts(): Promise<string> {
+        const tables = ["finding", "finding_event", "finding_import", "finding_address", "finding_port", "info_system", "system_endpoint", "ledger_entry"];
+        return this.sql("SELECT " + tables.map((one) => `(SELECT COUNT(*) FROM ${one})`).join(" || ',' || "));
+    }
+
     async serve(now: string | undefined = this.now): Promise<Served> {
         if (this.server) throw new Error("this data folder is served already");
         this.now = now;
