@@ -1,131 +1,198 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * domain_test: a database with the steps of all rooms and capabilities, the shipped words, and small helpers,
- * for the unit tests of capabilities. Runs on PostgreSQL too when ANZE_TEST_PG is set (db_test.h).
+ * domain_test: a small county for the tests of capabilities: every table, every word, an authority (unit 1) with two bureaus (2 education,
+ * 3 health) and a school below the first (4), and one account of each role. Nobody in it exists.
+ *
+ *     struct county c;
+ *     county_open(&c);
+ *     county_act(&c, OFFICER);            the call acts as that account from now on
+ *     … org_unit_reach(&c.call, …) …
+ *     county_close(&c);
  */
-#ifndef ANZE_DOMAIN_TEST_H
-#define ANZE_DOMAIN_TEST_H
+#ifndef ANZE_DOMAIN_DOMAIN_TEST_H
+#define ANZE_DOMAIN_DOMAIN_TEST_H
 
-#include <glob.h>
+#include "http/http_test.h"
 
-#include "access/access.h"
-#include "db/db_test.h"
+#include <dirent.h>
+
 #include "domain/module.h"
-#include "domain/org/org.h"
 
-struct domain_test {
-    struct db_test db;
-    struct call *call;                  /* of the local administrator */
-    int64_t root_id, unit_id, other_id; /* 示例县数据局, 教育局, 卫健局 */
+enum county_account {
+    COUNTY_NOBODY, OFFICER, OFFICER2, LEADER, LEADER2, DIRECTOR, REGULATOR, SCANNER, EDU_OFFICER, EDU_LEADER, HEALTH_OFFICER, SYSADMIN, COUNTY_ACCOUNTS
+};
+enum { COUNTY_ROOT = 1, COUNTY_EDU, COUNTY_HEALTH, COUNTY_SCHOOL };
+#define COUNTY_ROOT_PATH   "0001"
+#define COUNTY_EDU_PATH    "00010002"
+#define COUNTY_HEALTH_PATH "00010003"
+#define COUNTY_SCHOOL_PATH "000100020004"
+
+struct county {
+    struct http_test http; /* http.db.call is the call of the test; the server runs only after county_serve */
+    struct call *call;
+    struct access_actor actors[COUNTY_ACCOUNTS];
 };
 
-static inline struct str domain_test_file(struct arena *arena, const char *path)
-{
-    FILE *file = fopen(path, "re");
-    if (!file)
-        log_abort("test: %s cannot be read", path);
-    static char text[1 << 20];
-    size_t len = fread(text, 1, sizeof text, file);
-    fclose(file);
-    return str_copy(arena, (struct str){text, len});
-}
-
-static inline void domain_test_steps(struct domain_test *t)
-{
-    static const char *const order[] = {"ledger",
-                                        "access",
-                                        "rules",
-                                        "jobs",
-                                        "domain/org",
-                                        "domain/registry",
-                                        "domain/attachment",
-                                        "domain/finding",
-                                        "domain/rectify",
-                                        "domain/*"};
-    static struct db_step steps[128];
-    ARENA(arena, 16 << 20);
-    size_t many = 0;
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        glob_t found;
-        const char *source = getenv("ANZE_SOURCE");
-        if (!source ||
-            glob(str_format(arena, "%s/src/%s/steps/*.sql", source, order[i]).at, 0, NULL, &found) != 0)
-            log_abort("test: no steps of %s; is ANZE_SOURCE set?", order[i]);
-        for (size_t k = 0; k < found.gl_pathc && many < 128; k++) {
-            const char *base = strrchr(found.gl_pathv[k], '/') + 1;
-            bool known = false;
-            for (size_t s = 0; s < many && !known; s++)
-                known = strcmp(steps[s].name, str_c(arena, str_of(base))) == 0;
-            if (!known)
-                steps[many++] = (struct db_step){order[i], str_c(arena, str_of(base)),
-                                                 domain_test_file(arena, found.gl_pathv[k])};
-        }
-        globfree(&found);
-    }
-    db_test_open(&t->db, steps, many);
-}
-
-static inline enum err domain_test_path(struct call *call, int64_t unit_id, struct str *ret)
-{
-    struct org_unit unit;
-    TRY(org_unit_get(call, unit_id, &unit));
-    *ret = unit.unit_path;
-    return ERR_OK;
-}
-
-static inline struct field_record domain_test_record(struct call *call, const struct field_table *table,
-                                                     const char *const *pairs)
-{
-    struct field_record record = {table, ARENA_ARRAY(call->arena, struct field_value, table->many)};
-    for (; *pairs; pairs++) {
-        struct str rest = str_of(*pairs), name;
-        if (!str_cut(&rest, '=', &name))
-            log_abort("test: %s", *pairs);
-        struct field_value *value = field_get(&record, str_c(call->arena, name));
-        value->given = true;
-        value->text = rest;
-        (void)str_to_int(rest, &value->number);
-        value->empty = rest.len == 0;
-    }
-    return record;
-}
-#define DOMAIN_RECORD(call, table, ...)                                                                      \
-    domain_test_record((call), (table), (const char *const[]){__VA_ARGS__, NULL})
-
-static inline int64_t domain_test_unit(struct call *call, int64_t parent_id, const char *name,
-                                       const char *kind)
-{
+static const struct {
+    const char *login;
+    unsigned roles;
     int64_t unit_id;
-    const char *parent = str_format(call->arena, "parent_id=%lld", (long long)parent_id).at;
-    const char *unit = str_format(call->arena, "unit_name=%s", name).at,
-               *of_kind = str_format(call->arena, "unit_kind=%s", kind).at;
-    struct field_record record =
-        parent_id ? DOMAIN_RECORD(call, &org_unit_table, unit, of_kind, parent)
-                  : DOMAIN_RECORD(call, &org_unit_table, unit, of_kind, "region_code=330000");
-    if (org_unit_create(call, &record, &unit_id) != ERR_OK)
-        log_abort("test: unit %s", name);
-    return unit_id;
+    const char *path;
+} county_accounts[COUNTY_ACCOUNTS] = {
+    [OFFICER] = {"officer", ROLE_COUNTY_OFFICER, COUNTY_ROOT, COUNTY_ROOT_PATH},
+    [OFFICER2] = {"officer2", ROLE_COUNTY_OFFICER, COUNTY_ROOT, COUNTY_ROOT_PATH},
+    [LEADER] = {"leader", ROLE_BUREAU_LEADER, COUNTY_ROOT, COUNTY_ROOT_PATH},
+    [LEADER2] = {"leader2", ROLE_BUREAU_LEADER, COUNTY_ROOT, COUNTY_ROOT_PATH},
+    [DIRECTOR] = {"director", ROLE_OFFICE_DIRECTOR, COUNTY_ROOT, COUNTY_ROOT_PATH},
+    [REGULATOR] = {"regulator", ROLE_REGULATOR, COUNTY_ROOT, COUNTY_ROOT_PATH},
+    [SCANNER] = {"scanner", ROLE_SCAN_TEAM, COUNTY_ROOT, COUNTY_ROOT_PATH},
+    [EDU_OFFICER] = {"edu", ROLE_UNIT_OFFICER, COUNTY_EDU, COUNTY_EDU_PATH},
+    [EDU_LEADER] = {"eduhead", ROLE_UNIT_LEADER, COUNTY_EDU, COUNTY_EDU_PATH},
+    [HEALTH_OFFICER] = {"health", ROLE_UNIT_OFFICER, COUNTY_HEALTH, COUNTY_HEALTH_PATH},
+    [SYSADMIN] = {"sysadmin", ROLE_SYS_ADMIN, COUNTY_ROOT, COUNTY_ROOT_PATH},
+};
+
+static inline void county_act(struct county *c, enum county_account as)
+{
+    c->call->actor = as == COUNTY_NOBODY ? &access_program : &c->actors[as];
+    call_faults_clear(c->call);
 }
 
-static inline void domain_test_open(struct domain_test *t)
+#define county_run(c, sql, ...) assert_int_equal(db_run((c)->call, sql __VA_OPT__(, ) __VA_ARGS__), ERR_OK)
+#define county_number(c, sql, ...)                                                                           \
+    ({                                                                                                       \
+        int64_t county_number_;                                                                              \
+        assert_int_equal(db_get_int((c)->call, &county_number_, -1, sql __VA_OPT__(, ) __VA_ARGS__), ERR_OK); \
+        county_number_;                                                                                      \
+    })
+
+static inline int county_steps_order(const struct dirent **a, const struct dirent **b)
 {
-    log_set_level(LOG_WARN);
-    *t = (struct domain_test){0};
-    domain_test_steps(t);
-    access_unit_paths(domain_test_path);
-    t->call = &t->db.call;
-    t->call->actor = &access_local_admin;
-    if (db_begin(t->db.db) != ERR_OK)
-        log_abort("test: no transaction");
-    t->root_id = domain_test_unit(t->call, 0, "示例县数据局", "regulator");
-    t->unit_id = domain_test_unit(t->call, t->root_id, "示例县教育局", "bureau");
-    t->other_id = domain_test_unit(t->call, t->root_id, "示例县卫生健康局", "bureau");
+    return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static inline void domain_test_close(struct domain_test *t)
+static inline int county_is_sql(const struct dirent *entry)
 {
-    db_rollback(t->db.db);
-    db_test_close(&t->db);
+    return strlen(entry->d_name) > 4 && strcmp(entry->d_name + strlen(entry->d_name) - 4, ".sql") == 0;
+}
+
+static inline void county_steps(struct county *c, const char *room)
+{
+    const char *source = getenv("ANZE_SOURCE");
+    struct arena *arena = c->call->arena;
+    struct dirent **found;
+    int many = scandir(str_format(arena, "%s/src/%s/steps", source ? source : ".", room).at, &found, county_is_sql, county_steps_order);
+    for (int i = 0; i < many; i++) {
+        size_t len = strlen(found[i]->d_name);
+        test_step(&c->http, room, str_c(arena, (struct str){found[i]->d_name, len - 4}));
+        free(found[i]);
+    }
+    if (many >= 0)
+        free(found);
+}
+
+/* Once a process. */
+static inline void county_words(void)
+{
+    static const char *const rooms[] = {"base", "access", "rules", "http", "helpers", "domain/org", "domain/registry", "domain/finding",
+                                        "domain/document", "domain/rectify", "domain/attachment", "domain/discipline", "domain/notify",
+                                        "domain/search", "domain/workbench"};
+    static struct arena *kept;
+    if (kept)
+        return;
+    kept = arena_new(64u << 20);
+    for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
+        test_words(kept, rooms[i]);
+}
+
+static inline void county_people(struct county *c)
+{
+    for (int i = 1; i < COUNTY_ACCOUNTS; i++) {
+        c->actors[i] = (struct access_actor){.user_id = i, .login_name = str_of(county_accounts[i].login),
+                                             .display_name = str_of(county_accounts[i].login), .roles = county_accounts[i].roles,
+                                             .unit_id = county_accounts[i].unit_id, .unit_path = str_of(county_accounts[i].path)};
+        county_run(c,
+                   "INSERT INTO access_user (user_id, login_name, display_name, roles, unit_id, unit_path, password_hash, must_change,"
+                   " created_at_ms, password_at_ms) VALUES ($1, $2, $2, $3, $4, $5, '-', 0, 1, 1)",
+                   db_int(i), db_c(county_accounts[i].login), db_int(county_accounts[i].roles), db_int(county_accounts[i].unit_id),
+                   db_c(county_accounts[i].path));
+    }
+}
+
+static inline void county_unit(struct county *c, int64_t unit_id, int64_t parent_id, const char *path, const char *name, const char *kind)
+{
+    county_run(c,
+               "INSERT INTO org_unit (unit_id, parent_id, unit_path, unit_name, unit_kind, issuer_code, valid_from, created_at_ms)"
+               " VALUES ($1, $2, $3, $4, $5, '示数整', '2020-01-01', 1)",
+               db_int(unit_id), db_int_or_null(parent_id), db_c(path), db_c(name), db_c(kind));
+}
+
+/* A county with its tables and people, as it was on 2026-09-01 at ten in the morning (a Tuesday). */
+static inline void county_open(struct county *c)
+{
+    static const char *const rooms[] = {"ledger", "access", "rules", "jobs", "domain/org", "domain/registry", "domain/attachment", "domain/finding",
+                                        "domain/rectify", "domain/discipline", "domain/document", "domain/notify", "domain/search", "domain/workbench"};
+    memset(c, 0, sizeof(*c));
+    log_set_level(LOG_ERROR);
+    county_words();
+    db_test_open(&c->http.db, NULL, 0);
+    c->call = &c->http.db.call;
+    for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
+        county_steps(c, rooms[i]);
+    c->call->now_ms = clock_ms_of_day(clock_day(2026, 9, 1)) + 10 * 3600 * 1000LL;
+    county_act(c, COUNTY_NOBODY);
+    county_unit(c, COUNTY_ROOT, 0, COUNTY_ROOT_PATH, "示例县数据局", "bureau");
+    county_unit(c, COUNTY_EDU, COUNTY_ROOT, COUNTY_EDU_PATH, "示例县教育局", "bureau");
+    county_unit(c, COUNTY_HEALTH, COUNTY_ROOT, COUNTY_HEALTH_PATH, "示例县卫生健康局", "bureau");
+    county_unit(c, COUNTY_SCHOOL, COUNTY_EDU, COUNTY_SCHOOL_PATH, "示例县第一中学", "affiliated_unit");
+    county_people(c);
+}
+
+/* A running server over the same database; data_dir as `anze serve` gives it to handlers. */
+static inline void county_serve(struct county *c)
+{
+    char why[256] = "";
+    const char *folder = c->http.db.folder[0] ? c->http.db.folder : "/tmp";
+    snprintf(c->http.spool, sizeof c->http.spool, "%s/spool-%d", folder, (int)getpid());
+    assert_true(mkdir(c->http.spool, 0700) == 0 || errno == EEXIST);
+    assert_int_equal(db_lane_start(c->http.db.where, &c->http.lane, why), ERR_OK);
+    struct http_options options = {.listen = "127.0.0.1:0", .db_where = c->http.db.where, .lane = c->http.lane, .spool_dir = c->http.spool,
+                                   .app = (void *)(uintptr_t)folder};
+    if (http_start(&options, &c->http.server, why) != ERR_OK)
+        fail_msg("%s", why);
+}
+
+/* A session of that account, as a header line. */
+static inline const char *county_session(struct county *c, enum county_account as)
+{
+    struct str token;
+    int64_t then = c->call->now_ms;
+    c->call->now_ms = clock_now_ms();
+    assert_int_equal(access_session_start(c->call, as, STR("127.0.0.1"), &token), ERR_OK);
+    c->call->now_ms = then;
+    return str_format(c->call->arena, "Authorization: Bearer %.*s\r\n", STR_ARG(token)).at;
+}
+
+static inline void county_close(struct county *c)
+{
+    if (c->http.server) {
+        http_stop(c->http.server);
+        db_lane_stop(c->http.lane);
+        rmdir(c->http.spool);
+    }
+    db_test_close(&c->http.db);
+}
+
+/* A registered system in service. */
+static inline int64_t county_system(struct county *c, int64_t unit_id, const char *path, const char *name)
+{
+    DB_ROWS(rows);
+    assert_int_equal(db_one(c->call, &rows,
+                            "INSERT INTO info_system (system_no, system_name, system_type, unit_id, unit_path, lifecycle_status, created_at_ms,"
+                            " updated_at_ms) VALUES ($1, $2, 'website', $3, $4, 'online', 1, 1) RETURNING system_id",
+                            db_str(str_format(c->call->arena, "AZ-330922-2026-%s", name)), db_c(name), db_int(unit_id), db_c(path)),
+                     ERR_OK);
+    return db_col_int(&rows, 0);
 }
 
 #endif

@@ -190,7 +190,7 @@ static enum err content_prepare(struct call *call, struct http_exchange *x)
 /* ---- handing in ---- */
 
 static const struct field new_fields[] = {
-    {.name = "filename", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 200},
+    /* "filename" belongs to every upload; a mark in it is looked for below, so that the attempt is kept. */
     {.name = "subject_kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 30},
     {.name = "subject_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = INT64_MAX},
     {.name = "kind", .type = FIELD_TEXT, .max = 60},

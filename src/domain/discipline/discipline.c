@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "access/access.h"
+#include "base/clock.h"
 #include "base/words.h"
 #include "db/db.h"
 #include "domain/document/document.h"
@@ -99,7 +100,13 @@ enum err discipline_tell(struct call *call, const struct discipline_case *c, con
         .subject_id = c->case_id,
         .once = str_format(call->arena, "case:%lld:%s:%lld", (long long)c->case_id, what, (long long)c->version),
     };
-    return notify_users(call, roles, for_unit ? c->unit_id : 0, &message);
+    if (strcmp(what, "proposed") != 0 || !c->rule.len)
+        return notify_users(call, roles, for_unit ? c->unit_id : 0, &message);
+    /* A morning on which forty systems fall late is one message to the leader, not forty. */
+    struct clock_date today = clock_date(clock_day_of(call->now_ms));
+    message.once = str_format(call->arena, "cases:%.*s:%s", STR_ARG(c->case_kind), today.text);
+    message.url = STR("/cases?state=proposed,first_agreed");
+    return notify_together(call, roles, 0, &message);
 }
 
 /* ---- proposing ---- */
@@ -128,6 +135,10 @@ static enum err insert_case(struct call *call, const struct discipline_new *made
                             int64_t *ret_case_id)
 {
     struct call_who who = call_who(call);
+    if (made->rule.len) { /* whoever's act made the rule fire did not propose anything */
+        who.user_id = 0;
+        who.display_name = words_get(CALL_ZH, "discipline.by_rule");
+    }
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
                "INSERT INTO discipline_case (case_kind, state, title, unit_id, unit_path, system_id, finding_id, address_id, letter_id, duty_id,"

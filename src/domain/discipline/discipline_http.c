@@ -240,8 +240,14 @@ static enum err case_decide(struct call *call, struct http_exchange *x)
     return put_case(call, x->ids[0], x->out);
 }
 
+/* Time and place may come along with the order to issue. */
 static enum err case_invitation(struct call *call, struct http_exchange *x)
 {
+    bool given = false;
+    for (size_t i = 0; i < x->body.table->many; i++)
+        given |= x->body.values[i].given;
+    if (given)
+        TRY(discipline_change(call, x->ids[0], &x->body));
     TRY(discipline_issue(call, x->ids[0]));
     return put_case(call, x->ids[0], x->out);
 }
@@ -351,7 +357,7 @@ static const struct http_route routes[] = {
      .handle = case_decide, .kind = HTTP_ONE, .body = &decide_table, .reply = &discipline_case_table, .summary_zh = "审批",
      .summary_en = "Decide; grave ones need two people"},
     {.method = "POST", .path = "/api/cases/{case_id}/invitation", .grant = OFFICERS, .name = "discipline_issue", .handle = case_invitation,
-     .kind = HTTP_ONE, .reply = &discipline_case_table, .summary_zh = "编号印发文书", .summary_en = "Number and issue the paper"},
+     .kind = HTTP_ONE, .flags = HTTP_PARTIAL, .body = &discipline_change_table, .reply = &discipline_case_table, .summary_zh = "编号印发文书", .summary_en = "Number and issue the paper"},
     {.method = "POST", .path = "/api/cases/{case_id}/held", .grant = OFFICERS, .name = "discipline_held", .handle = case_held,
      .kind = HTTP_ONE, .body = &discipline_held_table, .reply = &discipline_case_table, .summary_zh = "登记约谈记录",
      .summary_en = "The interview was held"},

@@ -110,12 +110,12 @@ enum err notify_user(struct call *call, int64_t user_id, const struct notify_mes
     return tell_one(call, user_id, message, false);
 }
 
-enum err notify_count_up(struct call *call, unsigned roles, int64_t unit_id, const struct notify_message *message)
+enum err notify_together(struct call *call, unsigned roles, int64_t unit_id, const struct notify_message *message)
 {
     return tell(call, roles, unit_id, message, true);
 }
 
-enum err notify_count_up_one(struct call *call, int64_t user_id, const struct notify_message *message)
+enum err notify_together_one(struct call *call, int64_t user_id, const struct notify_message *message)
 {
     return tell_one(call, user_id, message, true);
 }
@@ -153,11 +153,11 @@ static enum err tell_people(struct call *call, const struct rules_duty *duty, co
     struct org_person holder;
     unsigned role = access_role_of(str_of(to));
     if (role)
-        return notify_count_up(call, role, role & ROLES_UNIT ? duty->unit_id : 0, message);
+        return notify_together(call, role, role & ROLES_UNIT ? duty->unit_id : 0, message);
     TRY(org_post_holder(call, duty->unit_id, to, 0, &holder));
     if (escalated && holder.user_id)
-        return notify_count_up_one(call, holder.user_id, message);
-    return notify_count_up(call, escalated ? ROLE_UNIT_LEADER : ROLES_UNIT, duty->unit_id, message);
+        return notify_together_one(call, holder.user_id, message);
+    return notify_together(call, escalated ? ROLE_UNIT_LEADER : ROLES_UNIT, duty->unit_id, message);
 }
 
 /* What must be begun at once. Other duties wait for the digest: a new rule pack opens thousands of them. */

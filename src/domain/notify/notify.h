@@ -24,6 +24,9 @@ struct notify_message {
  * nobody, in the nearest unit above that has; 0: units' roles count everywhere. Authority roles always count.
  * The actor of the call is not told what they did themselves. */
 MUST_USE enum err notify_users(struct call *call, unsigned roles, int64_t unit_id, const struct notify_message *message);
+/* As notify_users, but like things of one mark become one item that counts them and is unread again: for what rules find in
+ * numbers. message->once must be given. */
+MUST_USE enum err notify_together(struct call *call, unsigned roles, int64_t unit_id, const struct notify_message *message);
 /* Tells one account. */
 MUST_USE enum err notify_user(struct call *call, int64_t user_id, const struct notify_message *message);
 

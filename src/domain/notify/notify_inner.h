@@ -7,9 +7,8 @@
 #include "domain/notify/notify.h"
 #include "rules/rules.h"
 
-/* As notify_users, but like things of the same mark are counted up in one item, which becomes unread again. */
-enum err notify_count_up(struct call *call, unsigned roles, int64_t unit_id, const struct notify_message *message);
-enum err notify_count_up_one(struct call *call, int64_t user_id, const struct notify_message *message);
+/* notify_together for one account. */
+enum err notify_together_one(struct call *call, int64_t user_id, const struct notify_message *message);
 /* The listener of duties. */
 enum err notify_hear(struct call *call, enum rules_event event, int64_t duty_id, const char *to);
 /* The job of the morning: one digest a person and working day. */

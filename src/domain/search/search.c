@@ -70,6 +70,22 @@ static struct str phone_of(struct call *call, struct str text)
     return digits.len >= 7 && digits.len <= 13 ? str_copy(call->arena, buf_str(&digits)) : STR_NONE;
 }
 
+/* The first two or three numbers of an address, as people remember them: "10.20.1" or "10.20.1." */
+static bool part_of_address(struct search *s)
+{
+    struct str part, rest = str_ends(s->text, STR(".")) ? str_slice(s->text, 0, s->text.len - 1) : s->text, whole = rest;
+    int parts = 0;
+    int64_t number;
+    while (str_cut(&rest, '.', &part)) {
+        if (++parts > 3 || part.len == 0 || part.len > 3 || !str_to_int(part, &number) || number < 0 || number > 255)
+            return false;
+    }
+    if (parts < 2)
+        return false;
+    struct str range = parts == 3 ? str_format(s->call->arena, "%.*s.0/24", STR_ARG(whole)) : str_format(s->call->arena, "%.*s.0.0/16", STR_ARG(whole));
+    return ip_parse_range(range, &s->first, &s->last);
+}
+
 bool search_understand(struct search *s, struct str text)
 {
     struct call *call = s->call;
@@ -82,7 +98,7 @@ bool search_understand(struct search *s, struct str text)
     s->until = str_format(call->arena, "%.*s\xF4\x8F\xBF\xBF", STR_ARG(s->text));
     s->is_address = ip_parse(s->text, &s->first);
     s->last = s->first;
-    s->is_range = s->is_address || ip_parse_range(s->text, &s->first, &s->last);
+    s->is_range = s->is_address || ip_parse_range(s->text, &s->first, &s->last) || part_of_address(s);
     if (s->is_range)
         return true;
     s->host = host_of(call, s->text);
