@@ -240,3 +240,44 @@ export interface Head {
   hash: string
   at_ms: number
 }
+export interface BenchDuty {
+  duty_id: number
+  rule: string
+  article: string
+  text: string
+  subject_kind: string
+  subject_id: number
+  subject_label: string
+  unit_id: number
+  unit_name: string
+  due_on: string
+  countdown_working_days: number | null
+  due_provisional: boolean
+  late: boolean
+}
+export interface Bench {
+  today: string
+  side: 'authority' | 'unit' | 'scan_team' | 'other'
+  duties?: { open: number; due_today: number; due_soon: number; late: number; soonest: BenchDuty[] }
+  letters?: Record<string, number>
+  requests?: { extension: number; support: number }
+  cases?: { waiting: number; waiting_for_me: number; to_issue: number; to_hold: number }
+  findings?: Record<string, number>
+  addresses?: { unregistered: number }
+  systems?: Record<string, number>
+  all_duties?: { open: number; late: number; units_late: number }
+  red?: BenchDuty[]
+}
+export interface BriefFigure {
+  key: string
+  unit: 'percent' | 'days' | 'count'
+  value: number | null
+  previous: number | null
+  numerator?: number
+  denominator?: number
+}
+export interface Brief {
+  month: string
+  previous_month: string
+  figures: BriefFigure[]
+}
