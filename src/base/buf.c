@@ -68,10 +68,14 @@ void buf_format(struct buf *buf, const char *format, ...)
     va_end(args);
     if (len < 0)
         log_abort("bad format: %s", format);
-    char *to = buf_room(buf, (size_t)len);
-    if (to) {
-        vsnprintf(to, (size_t)len + 1, format, again);
-        buf->len += (size_t)len;
+    if ((size_t)len < sizeof(small)) {
+        buf_add(buf, small, (size_t)len);
+    } else {
+        char *to = buf_room(buf, (size_t)len);
+        if (to) {
+            vsnprintf(to, (size_t)len + 1, format, again);
+            buf->len += (size_t)len;
+        }
     }
     va_end(again);
 }

@@ -15,7 +15,8 @@ static const char *compose(struct call *call, const char *table, const char *key
     for (size_t i = 0; i < fields->many; i++) {
         if (!stored(&fields->fields[i]))
             continue;
-        buf_format(&sql, "%s%s", comma, fields->fields[i].name);
+        buf_add_str(&sql, str_of(comma));
+        buf_add_str(&sql, str_of(fields->fields[i].name));
         comma = ", ";
     }
     buf_format(&sql, " FROM %s WHERE %s = $1", table, key);
