@@ -22,55 +22,38 @@
 
 /* ---- reading what stands ---- */
 
-#define STANDING_COLUMNS                                                                                     \
-    "duty_id, subject_id, state, due_on, from_on, late_at_ms, provisional, extension, not_before, "          \
-    "due_kind, due_n, basis_on, unit_id,"
-
-static void standing_take(struct rules_work *work, const struct db_rows *rows, struct rules_standing *ret)
+static bool is_of(const struct rules_work *work, const struct rules_own *own)
 {
-    static const char *const kinds[] = {"none", "working_days", "days", "months", "date", "period"};
-    struct str kind = db_col_str(rows, 9);
-    *ret = (struct rules_standing){.duty_id = db_col_int(rows, 0), .subject_id = db_col_int(rows, 1)};
-    ret->state = db_col_str(rows, 2).at[0];
-    ret->due = rules_day(db_col_str(rows, 3));
-    ret->from = rules_day(db_col_str(rows, 4));
-    ret->late_at_ms = db_col_int(rows, 5);
-    ret->provisional = db_col_int(rows, 6) != 0;
-    ret->extension = db_col_int(rows, 7);
-    ret->not_before = rules_day(db_col_str(rows, 8));
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (str_is(kind, kinds[i]))
-            ret->due_kind = kinds[i];
-    ret->due_n = db_col_int(rows, 10);
-    ret->basis = rules_day(db_col_str(rows, 11));
-    ret->unit_id = db_col_int(rows, 12);
-    ret->other_calendar = db_col_int(rows, 13) != 0;
-    (void)work;
+    return str_is(own->rule, work->rule->id) && str_is(own->occurrence, work->period.name);
 }
 
 static enum err standing_load(struct rules_work *work)
 {
     DB_ROWS(rows);
     struct rules_look *look = work->look;
-    const char *calendar = calendar_version(rules_calendar());
     size_t cap = 0;
     work->many = 0;
     work->standing = NULL;
-    if (look->subject_id)
-        TRY(db_query(look->call, &rows,
-                     "SELECT " STANDING_COLUMNS " CASE WHEN calendar = $4 THEN 0 ELSE 1 END FROM rules_duty"
-                     " WHERE current = 1 AND rule = $1 AND occurrence = $2 AND subject_id = $3",
-                     db_c(work->rule->id), db_c(work->period.name), db_int(look->subject_id),
-                     db_c(calendar)));
-    else
-        TRY(db_query(look->call, &rows,
-                     "SELECT " STANDING_COLUMNS " CASE WHEN calendar = $3 THEN 0 ELSE 1 END FROM rules_duty"
-                     " WHERE current = 1 AND rule = $1 AND occurrence = $2 ORDER BY subject_id",
-                     db_c(work->rule->id), db_c(work->period.name), db_c(calendar)));
+    if (look->subject_id) {
+        const struct rules_own_rows *own;
+        TRY(rules_own_load(look, work->rule->subject, &own));
+        for (size_t i = 0; i < own->many; i++) {
+            if (!own->at[i].current || !is_of(work, &own->at[i]))
+                continue;
+            work->standing =
+                rules_grown(look->arena, work->standing, work->many, &cap, sizeof(struct rules_standing));
+            work->standing[work->many++] = own->at[i].standing;
+        }
+        return ERR_OK;
+    }
+    TRY(db_query(look->call, &rows,
+                 "SELECT " RULES_STANDING_COLUMNS " CASE WHEN calendar = $3 THEN 0 ELSE 1 END FROM rules_duty"
+                 " WHERE current = 1 AND rule = $1 AND occurrence = $2 ORDER BY subject_id",
+                 db_c(work->rule->id), db_c(work->period.name), db_c(calendar_version(rules_calendar()))));
     while (db_next(&rows)) {
         work->standing =
             rules_grown(look->arena, work->standing, work->many, &cap, sizeof(struct rules_standing));
-        standing_take(work, &rows, &work->standing[work->many++]);
+        rules_standing_take(&rows, &work->standing[work->many++]);
     }
     return db_end(&rows);
 }
@@ -108,19 +91,26 @@ static enum err cancelled_load(struct rules_work *work)
         work->rule->due.kind == RULES_DUE_DATE || work->rule->due.kind == RULES_DUE_PERIOD)
         return ERR_OK;
     int64_t since = look->call->now_ms - RULES_CLOCK_KEPT_DAYS * CLOCK_DAY_MS;
-    if (look->subject_id)
-        TRY(db_query(
-            look->call, &rows,
-            "SELECT subject_id, from_on FROM rules_duty WHERE rule = $1 AND subject_id = $2 AND state = "
-            "'cancelled'"
-            " AND occurrence = $3 AND closed_at_ms >= $4 AND from_on IS NOT NULL ORDER BY duty_id DESC",
-            db_c(work->rule->id), db_int(look->subject_id), db_c(work->period.name), db_int(since)));
-    else
-        TRY(db_query(look->call, &rows,
-                     "SELECT subject_id, from_on FROM rules_duty WHERE rule = $1 AND state = 'cancelled' AND "
-                     "occurrence = $2"
-                     " AND closed_at_ms >= $3 AND from_on IS NOT NULL ORDER BY subject_id, duty_id DESC",
-                     db_c(work->rule->id), db_c(work->period.name), db_int(since)));
+    if (look->subject_id) {
+        const struct rules_own_rows *own;
+        TRY(rules_own_load(look, work->rule->subject, &own));
+        for (size_t i = own->many; i-- > 0;) { /* newest first */
+            const struct rules_own *one = &own->at[i];
+            if (!one->cancelled || one->closed_at_ms < since || one->standing.from == RULES_DAY_NONE ||
+                !is_of(work, one))
+                continue;
+            work->cancelled = rules_grown(look->arena, work->cancelled, work->many_cancelled, &cap,
+                                          sizeof(struct rules_dated));
+            work->cancelled[work->many_cancelled++] =
+                (struct rules_dated){look->subject_id, one->standing.from};
+        }
+        return ERR_OK;
+    }
+    TRY(db_query(look->call, &rows,
+                 "SELECT subject_id, from_on FROM rules_duty WHERE rule = $1 AND state = 'cancelled' AND "
+                 "occurrence = $2"
+                 " AND closed_at_ms >= $3 AND from_on IS NOT NULL ORDER BY subject_id, duty_id DESC",
+                 db_c(work->rule->id), db_c(work->period.name), db_int(since)));
     while (db_next(&rows)) {
         work->cancelled =
             rules_grown(look->arena, work->cancelled, work->many_cancelled, &cap, sizeof(struct rules_dated));
@@ -305,24 +295,48 @@ static enum err evaluate_period(struct rules_work *work)
     return walk(work, &subjects);
 }
 
+#define PAST_MAX 64
+
+/* Periods gone by of which a current row still stands. */
+static enum err past_periods(struct rules_look *look, const struct rules_duty_rule *rule, const char *now,
+                             struct rules_period past[PAST_MAX], size_t *ret_many)
+{
+    DB_ROWS(rows);
+    *ret_many = 0;
+    if (rule->every == RULES_ONCE)
+        return ERR_OK;
+    if (look->subject_id) {
+        const struct rules_own_rows *own;
+        TRY(rules_own_load(look, rule->subject, &own));
+        struct str last = STR_NONE;
+        for (size_t i = 0; i < own->many && *ret_many < PAST_MAX; i++) {
+            const struct rules_own *one = &own->at[i];
+            if (!one->current || !str_is(one->rule, rule->id) || str_is(one->occurrence, now) ||
+                str_eq(one->occurrence, last))
+                continue;
+            last = one->occurrence;
+            *ret_many += rules_period_parse(rule->every, last, &past[*ret_many]);
+        }
+        return ERR_OK;
+    }
+    TRY(db_query(look->call, &rows,
+                 "SELECT DISTINCT occurrence FROM rules_duty WHERE current = 1 AND rule = $1 AND "
+                 "occurrence <> $2 ORDER BY occurrence",
+                 db_c(rule->id), db_c(now)));
+    while (db_next(&rows) && *ret_many < PAST_MAX)
+        *ret_many += rules_period_parse(rule->every, db_col_str(&rows, 0), &past[*ret_many]);
+    return db_end(&rows);
+}
+
 enum err rules_duty_evaluate(struct rules_look *look, const struct rules_duty_rule *rule)
 {
     struct rules_work *work = ARENA_NEW(look->arena, struct rules_work);
     *work =
         (struct rules_work){.look = look, .rule = rule, .in_force = rules_in_force(rule->pack, look->today)};
-    struct rules_period now = rules_period_of(rule->every, look->today), past[64];
-    size_t many = 0;
+    struct rules_period now = rules_period_of(rule->every, look->today), past[PAST_MAX];
+    size_t many;
     TRY(exempt_load(work));
-    if (rule->every != RULES_ONCE) {
-        DB_ROWS(rows);
-        TRY(db_query(look->call, &rows,
-                     "SELECT DISTINCT occurrence FROM rules_duty WHERE current = 1 AND rule = $1 AND "
-                     "occurrence <> $2 ORDER BY occurrence",
-                     db_c(rule->id), db_c(now.name)));
-        while (db_next(&rows) && many < sizeof(past) / sizeof(past[0]))
-            many += rules_period_parse(rule->every, db_col_str(&rows, 0), &past[many]);
-        TRY(db_end(&rows));
-    }
+    TRY(past_periods(look, rule, now.name, past, &many));
     for (size_t i = 0; i <= many; i++) {
         work->is_now = i == many;
         work->period = work->is_now ? now : past[i];

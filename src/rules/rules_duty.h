@@ -21,6 +21,28 @@ struct rules_standing { /* a current row of rules_duty */
     bool provisional, other_calendar;
 };
 
+#define RULES_STANDING_COLUMNS                                                                               \
+    "duty_id, subject_id, state, due_on, from_on, late_at_ms, provisional, extension, not_before, "          \
+    "due_kind, due_n, basis_on, unit_id,"
+/* The current row, of a query that begins with these columns and whether its calendar is another one. */
+void rules_standing_take(const struct db_rows *rows, struct rules_standing *ret);
+
+/* All duties of one subject that its rules may ask about, in one query: the current ones and those cancelled
+ * lately, by rule, occurrence and age. Valid for one look, since a rule changes only its own rows and is
+ * walked once. */
+struct rules_own {
+    struct rules_standing standing;
+    struct str rule, occurrence;
+    bool current, cancelled;
+    int64_t closed_at_ms;
+};
+struct rules_own_rows {
+    struct rules_own *at;
+    size_t many;
+};
+MUST_USE enum err rules_own_load(struct rules_look *look, const struct rules_subject *subject,
+                                 const struct rules_own_rows **ret);
+
 struct rules_dated {
     int64_t id;
     int32_t day;

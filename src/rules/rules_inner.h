@@ -271,6 +271,7 @@ struct rules_look {
     int32_t today;
     struct str today_on; /* the same as "YYYY-MM-DD" */
     struct rules_fetched *fetched;
+    struct rules_own_rows *own; /* the duties of the one subject, once asked for */
     struct {
         const struct rules_subject *subject;
         struct rules_subject_rows rows;
