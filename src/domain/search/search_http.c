@@ -26,6 +26,7 @@ static enum err search_all(struct call *call, struct http_exchange *x)
         TRY(search_people(&s));
         TRY(search_findings(&s));
         TRY(search_letters(&s));
+        TRY(search_cases(&s));
     }
     json_close_array(x->out);
     return ERR_OK;

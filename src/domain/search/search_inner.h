@@ -53,5 +53,8 @@ enum err search_addresses(struct search *s);
 enum err search_people(struct search *s);
 enum err search_findings(struct search *s);
 enum err search_letters(struct search *s);
+enum err search_cases(struct search *s);
+/* The text as a LIKE pattern in which brackets of any kind fit any other. */
+struct str search_loose(struct search *s);
 
 #endif

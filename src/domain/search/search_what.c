@@ -214,7 +214,7 @@ enum err search_findings(struct search *s)
     "(l.state <> 'draft' OR $2 = 1)"
 
 /* People type [2026] or (2026) for the official 〔2026〕: any one character will do there. */
-static struct str loose_brackets(struct search *s)
+struct str search_loose(struct search *s)
 {
     static const char *const brackets[] = {"[",  "]",  "(",  ")",  "〔", "〕", "（",
                                            "）", "【", "】", "［", "］", "{",  "}"};
@@ -266,8 +266,33 @@ enum err search_letters(struct search *s)
                      " AND (LOWER(l.doc_number) LIKE $3 ESCAPE '\\' OR LOWER(l.title) LIKE $4 ESCAPE '\\' OR "
                      "LOWER(u.unit_name) LIKE $4 ESCAPE '\\')"
                      " ORDER BY CASE WHEN l.doc_number IS NULL THEN 1 ELSE 0 END, l.letter_id DESC LIMIT 10",
-                     db_str(s->scope), db_int(drafts), db_str(loose_brackets(s)), db_str(s->like)));
+                     db_str(s->scope), db_int(drafts), db_str(search_loose(s)), db_str(s->like)));
     TRY(take_letters(s, &group, &rows));
     search_close(&group);
     return ERR_OK;
+}
+
+/* ---- cases ---- */
+
+/* A unit finds a case by its paper, once it went out; the authority finds all. */
+enum err search_cases(struct search *s)
+{
+    struct search_group group = {.s = s, .kind = "case"};
+    int64_t whole = access_is(s->call, ROLES_AUTHORITY);
+    if (s->is_range || s->host.len || s->is_cve || !access_is(s->call, ROLES_AUTHORITY | ROLES_UNIT))
+        return ERR_OK;
+    DB_ROWS(rows);
+    TRY(db_query(s->call, &rows,
+                 "SELECT c.case_id, c.title, COALESCE(c.doc_number, ''), c.state, u.unit_name FROM discipline_case c"
+                 " JOIN org_unit u ON u.unit_id = c.unit_id WHERE c.unit_path >= $1 AND c.unit_path < $1 || 'z'"
+                 " AND (c.issued_at_ms IS NOT NULL OR $2 = 1) AND (LOWER(c.doc_number) LIKE $3 ESCAPE '\\' OR LOWER(c.title) LIKE $4 ESCAPE '\\'"
+                 " OR LOWER(u.unit_name) LIKE $4 ESCAPE '\\') ORDER BY c.case_id DESC LIMIT 10",
+                 db_str(s->scope), db_int(whole), db_str(search_loose(s)), db_str(s->like)));
+    while (db_next(&rows)) {
+        struct str state = search_word(s, "case_state", db_col_str(&rows, 3));
+        search_add(&group, &(struct search_item){db_col_int(&rows, 0), db_col_str(&rows, 1), joined(s, db_col_str(&rows, 2), state, STR_NONE),
+                                                 db_col_str(&rows, 4), page(s, "/cases", db_col_int(&rows, 0))});
+    }
+    search_close(&group);
+    return db_end(&rows);
 }
