@@ -76,6 +76,16 @@ web_sources() {
         while read -r file; do cksum "$file"; done | cksum
 }
 
+# The types of the browser side are what the program says of itself. Needs the program of preset $1. Written only when
+# they changed, so that an unchanged browser side is not built again.
+make_types() {
+    check_node
+    types=web/src/api/types.gen.ts
+    "build/$1/anze" describe --openapi >build/openapi.json || fail "anze describe fails"
+    node tools/gen-api/gen-api.mjs build/openapi.json build/types.gen.ts || fail "the types of the browser side cannot be written"
+    cmp -s build/types.gen.ts "$types" || cp build/types.gen.ts "$types"
+}
+
 build_web() {
     [ -f web/package.json ] || fail "web/ is missing: this is not a whole tree"
     have=$(cat build/web.sum 2>/dev/null || true)
