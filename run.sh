@@ -22,11 +22,7 @@ END
 
 build() {
     install_packages tools/packages.txt
-    # The browser side is made from what the program says of its interface, and is then built into the program.
-    build_program release anze anze-paper anze-press
-    make_types release
-    build_web
-    build_program release anze anze-paper anze-press
+    build_all
 }
 
 serve() {

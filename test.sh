@@ -6,13 +6,13 @@ cd "$(dirname "$0")"
 . tools/house.sh
 
 logs=$PWD/build/test-logs
-all_stages="packages checkers web debug tidy release sample asan postgres fuzz blackbox blackbox-pg"
+all_stages="packages checkers release web debug tidy sample asan postgres fuzz blackbox blackbox-pg"
 
 usage() {
     cat <<END
 ./test.sh             everything (about half an hour on two cores)
 ./test.sh STAGE…      only these: $all_stages
-./test.sh quick       checkers web debug release blackbox
+./test.sh quick       checkers release web debug blackbox
 
 Logs are kept in build/test-logs/, pages and papers of the browser tests in tests/artefacts/.
 END
@@ -131,11 +131,11 @@ stage_checkers() {
 }
 
 stage_web() {
+    [ -x build/release/anze ] || need "programs" build_all || return
     need "npm ci" install_npm web || return
+    need "types of the interface" make_types release || return
     it "types" npm --prefix web run --silent check
     counted "unit tests" npm --prefix web test --silent -- --no-color
-    rm -f build/web.sum
-    it "build" sub build_web
 }
 
 describe() { build/debug/anze describe --openapi >build/openapi.json && tools/check-words . build/openapi.json; }
@@ -156,8 +156,8 @@ stage_tidy() {
 }
 
 stage_release() {
-    need "browser side" build_web || return
-    it "build" sub build_program release anze anze-paper anze-press
+    rm -f build/web.sum # the pages are built anew, not taken from before
+    it "programs and pages" sub build_all
 }
 
 stage_sample() { it "the sample capability builds and passes its tests" docs/sample-capability/build.sh; }
@@ -199,14 +199,14 @@ stage_fuzz() {
 }
 
 stage_blackbox() {
-    [ -x build/release/anze ] || stage_release
+    [ -x build/release/anze ] || need "programs" build_all || return
     need "npm ci" install_npm tests || return
     it "types" npm --prefix tests run --silent check
     CI=1 ANZE_BIN=$PWD/build/release counted "suites" npm --prefix tests test --silent -- --no-color
 }
 
 stage_blackbox_pg() {
-    [ -x build/release/anze ] || stage_release
+    [ -x build/release/anze ] || need "programs" build_all || return
     need "npm ci" install_npm tests || return
     CI=1 ANZE_BIN=$PWD/build/release ANZE_SUITE=api counted "API on PostgreSQL" tests/pg.sh npm --prefix tests test --silent -- --no-color
 }
@@ -218,7 +218,7 @@ help | -h | --help)
     usage
     exit 0
     ;;
-quick) set -- checkers web debug release blackbox ;;
+quick) set -- checkers release web debug blackbox ;;
 '') set -- $all_stages ;;
 esac
 for stage in "$@"; do

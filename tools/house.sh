@@ -118,3 +118,12 @@ build_program() {
         fail "the program does not build; the whole log is build/ninja-$preset.log"
     }
 }
+
+# The programs with their pages. The browser side is made from what the program says of its interface, and is then
+# built into the program.
+build_all() {
+    build_program release anze anze-paper anze-press
+    make_types release
+    build_web
+    build_program release anze
+}
