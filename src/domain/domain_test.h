@@ -30,6 +30,7 @@ enum { COUNTY_ROOT = 1, COUNTY_EDU, COUNTY_HEALTH, COUNTY_SCHOOL };
 struct county {
     struct http_test http; /* http.db.call is the call of the test; the server runs only after county_serve */
     struct call *call;
+    char data_dir[64]; /* as `anze serve` has one; goes with county_close */
     struct access_actor actors[COUNTY_ACCOUNTS];
 };
 
@@ -135,6 +136,8 @@ static inline void county_open(struct county *c)
     memset(c, 0, sizeof(*c));
     log_set_level(LOG_ERROR);
     county_words();
+    snprintf(c->data_dir, sizeof c->data_dir, "/tmp/anze-county-XXXXXX");
+    assert_non_null(mkdtemp(c->data_dir));
     db_test_open(&c->http.db, NULL, 0);
     c->call = &c->http.db.call;
     for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
@@ -148,16 +151,15 @@ static inline void county_open(struct county *c)
     county_people(c);
 }
 
-/* A running server over the same database; data_dir as `anze serve` gives it to handlers. */
+/* A running server over the same database. */
 static inline void county_serve(struct county *c)
 {
     char why[256] = "";
-    const char *folder = c->http.db.folder[0] ? c->http.db.folder : "/tmp";
-    snprintf(c->http.spool, sizeof c->http.spool, "%s/spool-%d", folder, (int)getpid());
-    assert_true(mkdir(c->http.spool, 0700) == 0 || errno == EEXIST);
+    snprintf(c->http.spool, sizeof c->http.spool, "%s/spool", c->data_dir);
+    assert_int_equal(mkdir(c->http.spool, 0700), 0);
     assert_int_equal(db_lane_start(c->http.db.where, &c->http.lane, why), ERR_OK);
     struct http_options options = {.listen = "127.0.0.1:0", .db_where = c->http.db.where, .lane = c->http.lane, .spool_dir = c->http.spool,
-                                   .app = (void *)(uintptr_t)folder};
+                                   .app = c->data_dir};
     if (http_start(&options, &c->http.server, why) != ERR_OK)
         fail_msg("%s", why);
 }
@@ -178,9 +180,11 @@ static inline void county_close(struct county *c)
     if (c->http.server) {
         http_stop(c->http.server);
         db_lane_stop(c->http.lane);
-        rmdir(c->http.spool);
     }
     db_test_close(&c->http.db);
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", c->data_dir);
+    assert_int_equal(system(command), 0);
 }
 
 /* A registered system in service. */

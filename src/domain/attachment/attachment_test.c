@@ -31,19 +31,13 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    const char *folder = county.http.db.folder;
-    if (folder[0]) {
-        char command[200];
-        snprintf(command, sizeof command, "rm -rf '%s/attachments' '%s/upload'", folder, folder);
-        assert_int_equal(system(command), 0);
-    }
     county_close(&county);
     return 0;
 }
 
 static const char *data_dir(void)
 {
-    return county.http.db.folder[0] ? county.http.db.folder : "/tmp";
+    return county.data_dir;
 }
 
 static const char *file_of(struct str bytes)
