@@ -108,7 +108,8 @@ static enum err put_findings(struct call *call, int64_t letter_id, struct json_w
         call, &rows,
         "SELECT f.finding_id, f.finding_no, f.title, COALESCE(f.notified_severity, f.severity), f.state, "
         "f.system_id, s.system_name, f.ip,"
-        " f.host_name, f.port, f.url_path, t.description, t.remedy, f.cves, f.source, f.closed_why FROM "
+        " f.host_name, f.port, f.url_path, t.description, t.remedy, f.cves, f.source, f.closed_why, "
+        "f.vuln_kind FROM "
         "rectify_letter_finding x"
         " JOIN finding f ON f.finding_id = x.finding_id LEFT JOIN info_system s ON s.system_id = f.system_id"
         " LEFT JOIN finding_text t ON t.text_id = f.text_id WHERE x.letter_id = $1 ORDER BY f.finding_id",
@@ -116,7 +117,8 @@ static enum err put_findings(struct call *call, int64_t letter_id, struct json_w
     static const char *const names[] = {"finding_id", "finding_no", "title",       "severity",
                                         "state",      "system_id",  "system_name", "ip",
                                         "host_name",  "port",       "url_path",    "description",
-                                        "remedy",     "cves",       "source",      "closed_why"};
+                                        "remedy",     "cves",       "source",      "closed_why",
+                                        "vuln_kind"};
     json_open_array(w, "finding_rows");
     while (db_next(&rows)) {
         json_open_object(w, NULL);
