@@ -2,6 +2,7 @@
 /** The unit tree, loaded once, for pickers and crumbs. */
 import { computed, shallowRef } from 'vue'
 import { api } from '@/api'
+import { can } from './session'
 
 export interface UnitLine { unit_id: number; parent_id: number | null; unit_name: string; unit_kind: string }
 interface Nested extends UnitLine { children?: Nested[] }
@@ -18,6 +19,7 @@ function flat(list: Nested[], into: UnitLine[] = []): UnitLine[] {
   return into
 }
 export function needUnits(again = false): Promise<void> {
+  if (!can('org_tree')) return Promise.resolve()
   if (!asked || again) {
     asked = api.get<Nested[] | { items: Nested[] }>('/api/units/tree').then(
       (got) => void (lines.value = flat(Array.isArray(got) ? got : got.items)),
