@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/words.h"
 #include "domain/module.h"
+#include "domain/org/org.h"
 
 #define STEPS_MAX  256
 #define ARENA_MOST (1024u << 20)
@@ -40,6 +41,7 @@ void app_declare(void)
         rules_declare_proposals(module->proposals, module->many_proposals);
         http_declare(module->routes, module->many_routes);
         jobs_declare(module->jobs, module->many_jobs);
+        org_declare_scoped(module->scoped_tables);
         if (module->start)
             module->start();
     }

@@ -158,6 +158,19 @@ MUST_USE enum err db_fetch(struct call *call, const char *table, const char *key
  * full. */
 void db_put_row(struct json_writer *w, const struct db_rows *rows, const struct field_table *columns);
 
+/* ---- one statement over many tables ---- */
+/* {table} and {key}, the table's key of one column, are filled in. The name comes from a static declaration (a module's
+ * scoped tables), never from input. */
+#define db_run_table(call, table, ret_changed, sql, ...) \
+    db_run_table_args((call), (table), (ret_changed), "" sql "", DB_ARGS_(__VA_ARGS__))
+#define db_get_table(call, table, ret, sql, ...) db_get_table_args((call), (table), (ret), "" sql "", DB_ARGS_(__VA_ARGS__))
+MUST_USE enum err db_run_table_args(struct call *call, const char *table, int64_t *ret_changed, const char *sql,
+                                    const struct db_arg *args, size_t many);
+MUST_USE enum err db_get_table_args(struct call *call, const char *table, int64_t *ret, const char *sql,
+                                    const struct db_arg *args, size_t many);
+/* Does the table have the column? */
+MUST_USE enum err db_table_has(struct call *call, const char *table, const char *column, bool *ret);
+
 /* ---- lists: filter, scope, sort, keyset page: composed from a static descriptor ---- */
 struct db_filter {
     const char *param;    /* query parameter */

@@ -108,8 +108,10 @@ enum err org_unit_create(struct call *call, const struct field_record *record, i
     struct org_unit parent;
     TRY(find_parent(call, record, &parent));
     int64_t twins;
-    TRY(db_get_int(call, &twins, 0, "SELECT COUNT(*) FROM org_unit WHERE parent_id = $1 AND unit_name = $2",
-                   db_int(parent.unit_id), db_str(field_str(record, "unit_name"))));
+    TRY(db_get_int(
+        call, &twins, 0,
+        "SELECT COUNT(*) FROM org_unit WHERE parent_id = $1 AND unit_name = $2 AND valid_to IS NULL",
+        db_int(parent.unit_id), db_str(field_str(record, "unit_name"))));
     if (twins)
         return call_fail(call, ERR_CONFLICT, "unit_name", "org.fault.name_taken",
                          field_str(record, "unit_name"));

@@ -52,6 +52,13 @@ MUST_USE enum err org_person_create(struct call *call, const struct field_record
 MUST_USE enum err org_post_appoint(struct call *call, int64_t unit_id, int64_t person_id,
                                    struct str post_kind, struct str department, struct str valid_from,
                                    int64_t *ret_post_id);
+/* Once a day and after holdings changed by more than a hand: which of them count today; touches their units.
+ */
+MUST_USE enum err org_post_refresh(struct call *call);
+MUST_USE enum err org_post_refresh_unit(struct call *call, int64_t unit_id);
+/* Tables with unit_id and unit_path, NULL-terminated: their rows go along when a unit moves. Once at start.
+ */
+void org_declare_scoped(const char *const *names);
 /* Writes a person's members, masked unless the actor may see them. */
 void org_put_person(struct call *call, struct json_writer *w, const struct org_person *person);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/module.h"
 #include "domain/org/org.h"
+#include "domain/org/org_reorg.h"
 
 #include "base/clock.h"
 #include "ledger/ledger.h"
@@ -172,6 +173,12 @@ static enum err org_change(struct call *call, struct http_exchange *x)
     TRY(org_unit_reach(call, x->ids[0], &unit));
     if (field_get(&x->body, "parent_id")->given && field_int(&x->body, "parent_id", 0) != unit.parent_id)
         return call_fail(call, ERR_REFUSED, "parent_id", "org.fault.move_not_here");
+    struct str name = field_str(&x->body, "unit_name");
+    if (name.len && !str_eq(name, unit.unit_name)) {
+        TRY(org_reorg_name_free(call, unit.parent_id, name, unit.unit_id));
+        TRY(org_unit_was(call, unit.unit_id,
+                         str_copy(call->arena, str_of(clock_date(clock_day_of(call->now_ms)).text)), 0));
+    }
     TRY(db_update(call, "org_unit", "unit_id", x->ids[0], &x->body, NULL, 0));
     rules_touch(call, "unit", x->ids[0]);
     TRY(ledger_append(call,
@@ -322,6 +329,8 @@ static enum err org_appoint(struct call *call, struct http_exchange *x)
     TRY(org_post_appoint(call, x->ids[0], field_int(&x->body, "person_id", 0),
                          field_str(&x->body, "post_kind"), field_str(&x->body, "department"),
                          field_str(&x->body, "valid_from"), &post_id));
+    if (field_str(&x->body, "valid_to").len)
+        TRY(org_post_until(call, post_id, field_str(&x->body, "valid_to")));
     json_put_int(x->out, "post_id", post_id);
     return ERR_OK;
 }
@@ -344,7 +353,7 @@ static enum err org_post_end(struct call *call, struct http_exchange *x)
         return call_fail(call, ERR_INVALID, "valid_to", "org.fault.ends_before_start", from);
     TRY(db_run(call, "UPDATE org_post SET valid_to = $2 WHERE post_id = $1", db_int(x->ids[0]),
                db_str(field_str(&x->body, "valid_to"))));
-    rules_touch(call, "unit", unit_id);
+    TRY(org_post_refresh_unit(call, unit_id));
     json_put_int(x->out, "post_id", x->ids[0]);
     return ledger_append(call,
                          &(struct ledger_fact){.verb = "post.ended",
@@ -417,7 +426,10 @@ static enum err org_range_end(struct call *call, struct http_exchange *x)
 }
 
 #define MANAGERS (ROLE_COUNTY_OFFICER)
-#define READERS  (ROLES_AUTHORITY | ROLES_UNIT | ROLE_SYS_ADMIN | ROLE_SEC_ADMIN)
+#define SEERS    (ROLES_AUTHORITY | ROLES_UNIT)
+#define READERS                                                                                              \
+    (SEERS | ROLE_SYS_ADMIN |                                                                                \
+     ROLE_SEC_ADMIN) /* administrators choose units for accounts, and see no business */
 static const struct http_route routes[] = {
     {.method = "GET",
      .path = "/api/units",
@@ -449,7 +461,7 @@ static const struct http_route routes[] = {
      .summary_en = "Add a unit"},
     {.method = "GET",
      .path = "/api/units/{unit_id}",
-     .grant = READERS,
+     .grant = SEERS,
      .name = "org_get",
      .handle = org_get,
      .kind = HTTP_ONE,
@@ -469,7 +481,7 @@ static const struct http_route routes[] = {
      .summary_en = "Change a unit"},
     {.method = "GET",
      .path = "/api/units/{unit_id}/posts",
-     .grant = READERS,
+     .grant = SEERS,
      .name = "org_posts",
      .handle = org_posts,
      .kind = HTTP_ANY,
@@ -558,6 +570,56 @@ static const struct http_route routes[] = {
      .kind = HTTP_NONE,
      .summary_zh = "停用地址段",
      .summary_en = "End an address range"},
+    {.method = "GET",
+     .path = "/api/units/{unit_id}/responsible",
+     .grant = ROLES_AUTHORITY | ROLES_UNIT,
+     .name = "org_responsible",
+     .handle = org_responsible,
+     .kind = HTTP_ANY,
+     .query = &org_responsible_query_table,
+     .summary_zh = "某日的责任人",
+     .summary_en = "Who was responsible on a day"},
+    {.method = "GET",
+     .path = "/api/reorganisations",
+     .grant = ROLES_AUTHORITY,
+     .name = "org_reorgs",
+     .handle = org_reorgs,
+     .kind = HTTP_LIST,
+     .reply = &org_reorg_table,
+     .list = &org_reorg_list,
+     .summary_zh = "机构调整记录",
+     .summary_en = "Reorganisations"},
+    {.method = "POST",
+     .path = "/api/reorganisations/preview",
+     .grant = MANAGERS,
+     .name = "org_reorg_preview",
+     .handle = org_reorg_preview_post,
+     .kind = HTTP_ANY,
+     .flags = HTTP_READS,
+     .body = &org_reorg_new_table,
+     .summary_zh = "预览机构调整",
+     .summary_en = "What a reorganisation would move"},
+    {.method = "POST",
+     .path = "/api/reorganisations",
+     .grant = MANAGERS,
+     .name = "org_reorg_do",
+     .handle = org_reorg_post,
+     .kind = HTTP_ONE,
+     .body = &org_reorg_new_table,
+     .reply = &org_reorg_table,
+     .summary_zh = "机构调整（更名、划转、合并、分设）",
+     .summary_en = "Rename, move, merge or split a unit"},
+    {.method = "POST",
+     .path = "/api/reorganisations/{reorg_id}/undo",
+     .grant = MANAGERS,
+     .name = "org_reorg_undo",
+     .handle = org_reorg_undo_post,
+     .kind = HTTP_ONE,
+     .flags = HTTP_CHANGES,
+     .body = &org_reorg_undo_table,
+     .reply = &org_reorg_table,
+     .summary_zh = "撤销机构调整",
+     .summary_en = "Undo a reorganisation on which nothing was built"},
 };
 
 static const struct rules_subject subjects[] = {
@@ -574,7 +636,7 @@ static const struct rules_fact facts[] = {
     {.name = "org.post_filled",
      .subject = "unit",
      .args = {"post"},
-     .sql = "SELECT unit_id, MAX(created_at_ms), COUNT(*) FROM org_post WHERE valid_to IS NULL AND post_kind "
+     .sql = "SELECT unit_id, MAX(created_at_ms), COUNT(*) FROM org_post WHERE in_force = 1 AND post_kind "
             "= $2"
             " AND ($1 = 0 OR unit_id = $1) GROUP BY unit_id"},
 };
@@ -582,10 +644,15 @@ static const struct rules_fact facts[] = {
 static const char *const scoped_tables[] = {"org_person", "org_post", "org_address_range", "org_domain",
                                             NULL};
 
+static const struct jobs_kind jobs[] = {
+    {.name = "org.holdings", .at_minute = 2, .run = org_post_refresh},
+};
+
 const struct module org_module = {
     .name = "org",
     .routes = MODULE_MANY(routes),
     .facts = MODULE_MANY(facts),
     .subjects = MODULE_MANY(subjects),
+    .jobs = MODULE_MANY(jobs),
     .scoped_tables = scoped_tables,
 };

@@ -77,9 +77,22 @@ static enum err end_holder(struct call *call, int64_t unit_id, struct str post_k
         return call_fail(call, ERR_INVALID, "valid_from", "fault.date");
     return db_run(
         call,
-        "UPDATE org_post SET valid_to = $3 WHERE unit_id = $1 AND post_kind = $2 AND valid_to IS NULL"
-        " AND valid_from <= $3",
+        "UPDATE org_post SET valid_to = $3 WHERE unit_id = $1 AND post_kind = $2 AND valid_from <= $3"
+        " AND (valid_to IS NULL OR valid_to > $3)",
         db_int(unit_id), db_str(post_kind), db_c(clock_date(day - 1).text));
+}
+
+/* Someone of the same county whom the actor may see: a post shows who holds it. */
+static enum err check_person(struct call *call, int64_t person_id, struct str unit_path)
+{
+    DB_ROWS(rows);
+    TRY(db_query(
+        call, &rows,
+        "SELECT unit_path FROM org_person WHERE person_id = $1 AND unit_path >= $2 AND unit_path < $2 || 'z'",
+        db_int(person_id), db_str(str_slice(unit_path, 0, 4))));
+    bool known = db_next(&rows) && access_reach(call, db_col_str(&rows, 0)) == ERR_OK;
+    TRY(db_end(&rows));
+    return known ? ERR_OK : call_fail(call, ERR_INVALID, "person_id", "org.fault.person_unknown");
 }
 
 enum err org_post_appoint(struct call *call, int64_t unit_id, int64_t person_id, struct str post_kind,
@@ -90,13 +103,7 @@ enum err org_post_appoint(struct call *call, int64_t unit_id, int64_t person_id,
     struct clock_date today = clock_date(clock_day_of(call->now_ms));
     if (valid_from.len == 0)
         valid_from = str_copy(call->arena, str_of(today.text));
-    int64_t known;
-    TRY(db_get_int(call, &known, 0,
-                   "SELECT person_id FROM org_person WHERE person_id = $1 AND unit_path >= $2"
-                   " AND unit_path < $2 || 'z'",
-                   db_int(person_id), db_str(str_slice(unit.unit_path, 0, 4))));
-    if (!known)
-        return call_fail(call, ERR_INVALID, "person_id", "org.fault.person_unknown");
+    TRY(check_person(call, person_id, unit.unit_path));
     if (one_holder(post_kind))
         TRY(end_holder(call, unit_id, post_kind, valid_from));
     DB_ROWS(rows);
@@ -108,7 +115,7 @@ enum err org_post_appoint(struct call *call, int64_t unit_id, int64_t person_id,
                db_str_or_null(department), db_str(valid_from), db_int(call->now_ms)));
     *ret_post_id = db_col_int(&rows, 0);
     db_rows_close(&rows);
-    rules_touch(call, "unit", unit_id);
+    TRY(org_post_refresh_unit(call, unit_id));
     return ledger_append(
         call,
         &(struct ledger_fact){
