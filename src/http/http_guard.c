@@ -155,7 +155,7 @@ static bool param_expected(const struct http_route *route, struct str name)
     for (size_t i = 0; route->list && i < route->list->many_filters; i++)
         if (str_is(name, route->list->filters[i].param))
             return true;
-    return !route->list; /* its handler knows its own */
+    return !route->list && !route->query; /* its handler knows its own */
 }
 
 static enum err read_query(struct http_request *r)
