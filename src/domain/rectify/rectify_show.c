@@ -122,7 +122,7 @@ static enum err put_findings(struct call *call, int64_t letter_id, struct json_w
     json_open_array(w, "finding_rows");
     while (db_next(&rows)) {
         json_open_object(w, NULL);
-        for (int i = 0; i < 17; i++) {
+        for (int i = 0; i < (int)(sizeof(names) / sizeof(names[0])); i++) {
             if (i == 0 || i == 5 || i == 9)
                 json_put_int(w, names[i], db_col_int(&rows, i));
             else
