@@ -312,7 +312,11 @@ describe("4 the unit answers", () => {
         expect(board).toHaveLength(1);
         expect(board[0]).toMatchObject({ letter_id: letter.letter_id, countdown_working_days: 3, late: false });
         const bench = (await unit.get("/api/workbench")).expect(200);
-        expect(JSON.stringify(bench)).toContain(letter.doc_number);
+        expect(bench.letters).toMatchObject({ issued: 1, late: 0 });
+        const fix = bench.duties.soonest.filter((one: any) => one.rule === "Y5.fix");
+        expect(fix.length, JSON.stringify(bench.duties)).toBeGreaterThan(0);
+        expect(fix[0]).toMatchObject({ due_on: letter.due_date, countdown_working_days: 3, late: false });
+        expect((await (await county.as("b_officer")).get("/api/workbench")).expect(200).letters.issued ?? 0).toBe(0);
         const inbox = (await unit.get("/api/inbox")).expect(200).items;
         expect(inbox.length).toBeGreaterThan(0);
         expect((await unit.get("/api/inbox/count")).expect(200).unread).toBeGreaterThan(0);
