@@ -18,6 +18,6 @@ export function whereOf(f: Pick<LetterFinding, 'host_name' | 'ip' | 'port' | 'ur
 }
 /** What to send to the vendor. */
 export function vendorText(l: LetterFull, due: string): string {
-  const lines = l.finding_rows.map((f, at) => t('vendor.line', at + 1, f.system_name, f.title, whereOf(f), f.remedy ? t('vendor.remedy', f.remedy.slice(0, 300)) : ''))
+  const lines = l.finding_rows.map((f, at) => t('vendor.line', at + 1, f.system_name, f.title, whereOf(f) ? t('vendor.where', whereOf(f)) : '', f.remedy ? t('vendor.remedy', f.remedy.slice(0, 300)) : ''))
   return [t('vendor.head', l.unit_name, l.doc_number ?? '', l.finding_rows.length), ...lines, t('vendor.ask', due)].join('\n')
 }
