@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * domain_test: a small county for the tests of capabilities: every table, every word, an authority (unit 1) with two bureaus (2 education,
- * 3 health) and a school below the first (4), and one account of each role. Nobody in it exists.
+ * domain_test: a small county for the tests of capabilities: every table, every word, an authority (unit 1)
+ * with two bureaus (2 education, 3 health) and a school below the first (4), and one account of each role.
+ * Nobody in it exists.
  *
  *     struct county c;
  *     county_open(&c);
@@ -19,7 +20,19 @@
 #include "domain/module.h"
 
 enum county_account {
-    COUNTY_NOBODY, OFFICER, OFFICER2, LEADER, LEADER2, DIRECTOR, REGULATOR, SCANNER, EDU_OFFICER, EDU_LEADER, HEALTH_OFFICER, SYSADMIN, COUNTY_ACCOUNTS
+    COUNTY_NOBODY,
+    OFFICER,
+    OFFICER2,
+    LEADER,
+    LEADER2,
+    DIRECTOR,
+    REGULATOR,
+    SCANNER,
+    EDU_OFFICER,
+    EDU_LEADER,
+    HEALTH_OFFICER,
+    SYSADMIN,
+    COUNTY_ACCOUNTS
 };
 enum { COUNTY_ROOT = 1, COUNTY_EDU, COUNTY_HEALTH, COUNTY_SCHOOL };
 #define COUNTY_ROOT_PATH   "0001"
@@ -63,7 +76,8 @@ static inline void county_act(struct county *c, enum county_account as)
 #define county_number(c, sql, ...)                                                                           \
     ({                                                                                                       \
         int64_t county_number_;                                                                              \
-        assert_int_equal(db_get_int((c)->call, &county_number_, -1, sql __VA_OPT__(, ) __VA_ARGS__), ERR_OK); \
+        assert_int_equal(db_get_int((c)->call, &county_number_, -1, sql __VA_OPT__(, ) __VA_ARGS__),         \
+                         ERR_OK);                                                                            \
         county_number_;                                                                                      \
     })
 
@@ -82,7 +96,8 @@ static inline void county_steps(struct county *c, const char *room)
     const char *source = getenv("ANZE_SOURCE");
     struct arena *arena = c->call->arena;
     struct dirent **found;
-    int many = scandir(str_format(arena, "%s/src/%s/steps", source ? source : ".", room).at, &found, county_is_sql, county_steps_order);
+    int many = scandir(str_format(arena, "%s/src/%s/steps", source ? source : ".", room).at, &found,
+                       county_is_sql, county_steps_order);
     for (int i = 0; i < many; i++) {
         size_t len = strlen(found[i]->d_name);
         test_step(&c->http, room, str_c(arena, (struct str){found[i]->d_name, len - 4}));
@@ -95,9 +110,21 @@ static inline void county_steps(struct county *c, const char *room)
 /* Once a process. */
 static inline void county_words(void)
 {
-    static const char *const rooms[] = {"base", "access", "rules", "http", "helpers", "domain/org", "domain/registry", "domain/finding",
-                                        "domain/document", "domain/rectify", "domain/attachment", "domain/discipline", "domain/notify",
-                                        "domain/search", "domain/workbench"};
+    static const char *const rooms[] = {"base",
+                                        "access",
+                                        "rules",
+                                        "http",
+                                        "helpers",
+                                        "domain/org",
+                                        "domain/registry",
+                                        "domain/finding",
+                                        "domain/document",
+                                        "domain/rectify",
+                                        "domain/attachment",
+                                        "domain/discipline",
+                                        "domain/notify",
+                                        "domain/search",
+                                        "domain/workbench"};
     static struct arena *kept;
     if (kept)
         return;
@@ -109,21 +136,27 @@ static inline void county_words(void)
 static inline void county_people(struct county *c)
 {
     for (int i = 1; i < COUNTY_ACCOUNTS; i++) {
-        c->actors[i] = (struct access_actor){.user_id = i, .login_name = str_of(county_accounts[i].login),
-                                             .display_name = str_of(county_accounts[i].login), .roles = county_accounts[i].roles,
-                                             .unit_id = county_accounts[i].unit_id, .unit_path = str_of(county_accounts[i].path)};
+        c->actors[i] = (struct access_actor){.user_id = i,
+                                             .login_name = str_of(county_accounts[i].login),
+                                             .display_name = str_of(county_accounts[i].login),
+                                             .roles = county_accounts[i].roles,
+                                             .unit_id = county_accounts[i].unit_id,
+                                             .unit_path = str_of(county_accounts[i].path)};
         county_run(c,
-                   "INSERT INTO access_user (user_id, login_name, display_name, roles, unit_id, unit_path, password_hash, must_change,"
+                   "INSERT INTO access_user (user_id, login_name, display_name, roles, unit_id, unit_path, "
+                   "password_hash, must_change,"
                    " created_at_ms, password_at_ms) VALUES ($1, $2, $2, $3, $4, $5, '-', 0, 1, 1)",
-                   db_int(i), db_c(county_accounts[i].login), db_int(county_accounts[i].roles), db_int(county_accounts[i].unit_id),
-                   db_c(county_accounts[i].path));
+                   db_int(i), db_c(county_accounts[i].login), db_int(county_accounts[i].roles),
+                   db_int(county_accounts[i].unit_id), db_c(county_accounts[i].path));
     }
 }
 
-static inline void county_unit(struct county *c, int64_t unit_id, int64_t parent_id, const char *path, const char *name, const char *kind)
+static inline void county_unit(struct county *c, int64_t unit_id, int64_t parent_id, const char *path,
+                               const char *name, const char *kind)
 {
     county_run(c,
-               "INSERT INTO org_unit (unit_id, parent_id, unit_path, unit_name, unit_kind, issuer_code, valid_from, created_at_ms)"
+               "INSERT INTO org_unit (unit_id, parent_id, unit_path, unit_name, unit_kind, issuer_code, "
+               "valid_from, created_at_ms)"
                " VALUES ($1, $2, $3, $4, $5, '示数整', '2020-01-01', 1)",
                db_int(unit_id), db_int_or_null(parent_id), db_c(path), db_c(name), db_c(kind));
 }
@@ -131,8 +164,20 @@ static inline void county_unit(struct county *c, int64_t unit_id, int64_t parent
 /* A county with its tables and people, as it was on 2026-09-01 at ten in the morning (a Tuesday). */
 static inline void county_open(struct county *c)
 {
-    static const char *const rooms[] = {"ledger", "access", "rules", "jobs", "domain/org", "domain/registry", "domain/attachment", "domain/finding",
-                                        "domain/rectify", "domain/discipline", "domain/document", "domain/notify", "domain/search", "domain/workbench"};
+    static const char *const rooms[] = {"ledger",
+                                        "access",
+                                        "rules",
+                                        "jobs",
+                                        "domain/org",
+                                        "domain/registry",
+                                        "domain/attachment",
+                                        "domain/finding",
+                                        "domain/rectify",
+                                        "domain/discipline",
+                                        "domain/document",
+                                        "domain/notify",
+                                        "domain/search",
+                                        "domain/workbench"};
     memset(c, 0, sizeof(*c));
     log_set_level(LOG_ERROR);
     county_words();
@@ -158,7 +203,10 @@ static inline void county_serve(struct county *c)
     snprintf(c->http.spool, sizeof c->http.spool, "%s/spool", c->data_dir);
     assert_int_equal(mkdir(c->http.spool, 0700), 0);
     assert_int_equal(db_lane_start(c->http.db.where, &c->http.lane, why), ERR_OK);
-    struct http_options options = {.listen = "127.0.0.1:0", .db_where = c->http.db.where, .lane = c->http.lane, .spool_dir = c->http.spool,
+    struct http_options options = {.listen = "127.0.0.1:0",
+                                   .db_where = c->http.db.where,
+                                   .lane = c->http.lane,
+                                   .spool_dir = c->http.spool,
                                    .app = c->data_dir};
     if (http_start(&options, &c->http.server, why) != ERR_OK)
         fail_msg("%s", why);
@@ -191,11 +239,14 @@ static inline void county_close(struct county *c)
 static inline int64_t county_system(struct county *c, int64_t unit_id, const char *path, const char *name)
 {
     DB_ROWS(rows);
-    assert_int_equal(db_one(c->call, &rows,
-                            "INSERT INTO info_system (system_no, system_name, system_type, unit_id, unit_path, lifecycle_status, created_at_ms,"
-                            " updated_at_ms) VALUES ($1, $2, 'website', $3, $4, 'online', 1, 1) RETURNING system_id",
-                            db_str(str_format(c->call->arena, "AZ-330922-2026-%s", name)), db_c(name), db_int(unit_id), db_c(path)),
-                     ERR_OK);
+    assert_int_equal(
+        db_one(c->call, &rows,
+               "INSERT INTO info_system (system_no, system_name, system_type, unit_id, unit_path, "
+               "lifecycle_status, created_at_ms,"
+               " updated_at_ms) VALUES ($1, $2, 'website', $3, $4, 'online', 1, 1) RETURNING system_id",
+               db_str(str_format(c->call->arena, "AZ-330922-2026-%s", name)), db_c(name), db_int(unit_id),
+               db_c(path)),
+        ERR_OK);
     return db_col_int(&rows, 0);
 }
 

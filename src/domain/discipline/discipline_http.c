@@ -20,20 +20,27 @@ static const struct db_filter filters[] = {
     {"running", "(c.state NOT IN ('dropped', 'done'))", FIELD_BOOL, NULL},
 };
 static const struct db_sort sorts[] = {
-    {"case_id", "c.case_id"}, {"proposed_at_ms", "c.proposed_at_ms"}, {"state", "c.state"}, {"case_kind", "c.case_kind"}, {"unit_name", "u.unit_name"},
+    {"case_id", "c.case_id"},     {"proposed_at_ms", "c.proposed_at_ms"}, {"state", "c.state"},
+    {"case_kind", "c.case_kind"}, {"unit_name", "u.unit_name"},
 };
 #define SELECT                                                                                               \
-    "SELECT c.case_id, c.case_kind, c.state, c.title, c.unit_id, u.unit_name, c.system_id, s.system_name, c.finding_id, c.address_id,"       \
-    " c.letter_id, c.duty_id, c.article, c.rule, c.reason, c.facts, c.requirements, c.reply_by, c.needs, c.decide_role, c.interviewer_post," \
-    " c.interviewee_posts, c.meeting_at_ms, c.place, c.materials, c.held_at_ms, c.attendees, c.minutes, c.commitments, c.follow_up_on,"      \
-    " c.outcome, c.proposed_at_ms, c.approved_at_ms, c.document_id, c.doc_number, c.issued_at_ms, c.done_at_ms, c.version, c.unit_path,"     \
-    " c.proposed_by_name, c.decided1_name, c.decided1_at_ms, c.decided2_name, c.decided2_at_ms, c.refused_reason, c.decided1_reason,"                             \
-    " c.decided2_reason FROM discipline_case c"     \
+    "SELECT c.case_id, c.case_kind, c.state, c.title, c.unit_id, u.unit_name, c.system_id, s.system_name, "  \
+    "c.finding_id, c.address_id,"                                                                            \
+    " c.letter_id, c.duty_id, c.article, c.rule, c.reason, c.facts, c.requirements, c.reply_by, c.needs, "   \
+    "c.decide_role, c.interviewer_post,"                                                                     \
+    " c.interviewee_posts, c.meeting_at_ms, c.place, c.materials, c.held_at_ms, c.attendees, c.minutes, "    \
+    "c.commitments, c.follow_up_on,"                                                                         \
+    " c.outcome, c.proposed_at_ms, c.approved_at_ms, c.document_id, c.doc_number, c.issued_at_ms, "          \
+    "c.done_at_ms, c.version, c.unit_path,"                                                                  \
+    " c.proposed_by_name, c.decided1_name, c.decided1_at_ms, c.decided2_name, c.decided2_at_ms, "            \
+    "c.refused_reason, c.decided1_reason,"                                                                   \
+    " c.decided2_reason FROM discipline_case c"                                                              \
     " JOIN org_unit u ON u.unit_id = c.unit_id LEFT JOIN info_system s ON s.system_id = c.system_id"
 #define AFTER_COLUMNS 39
 #define LIST_REST                                                                                            \
-    .columns = &discipline_case_table, .select = SELECT, .scope = "c.unit_path", .key = "c.case_id", .default_sort = "-case_id",             \
-    .filters = filters, .many_filters = sizeof(filters) / sizeof(filters[0]), .sorts = sorts, .many_sorts = 5,                               \
+    .columns = &discipline_case_table, .select = SELECT, .scope = "c.unit_path", .key = "c.case_id",         \
+    .default_sort = "-case_id", .filters = filters, .many_filters = sizeof(filters) / sizeof(filters[0]),    \
+    .sorts = sorts, .many_sorts = 5,                                                                         \
     .search = "(c.title LIKE $$ OR u.unit_name LIKE $$ OR s.system_name LIKE $$ OR c.doc_number LIKE $$)"
 static const struct db_list whole_list = {LIST_REST};
 /* What units see, and what is exported: cases whose paper went out. */
@@ -81,7 +88,10 @@ static enum err put_people(struct call *call, const struct discipline_case *c, s
 static enum err put_events(struct call *call, const struct discipline_case *c, struct json_writer *w)
 {
     DB_ROWS(rows);
-    TRY(db_query(call, &rows, "SELECT at_ms, actor_name, verb, note FROM discipline_event WHERE case_id = $1 ORDER BY event_id", db_int(c->case_id)));
+    TRY(db_query(
+        call, &rows,
+        "SELECT at_ms, actor_name, verb, note FROM discipline_event WHERE case_id = $1 ORDER BY event_id",
+        db_int(c->case_id)));
     json_open_array(w, "events");
     while (db_next(&rows)) {
         json_open_object(w, NULL);
@@ -112,17 +122,22 @@ static void put_decisions(struct json_writer *w, const struct db_rows *rows)
 static void put_may(struct call *call, const struct discipline_case *c, struct json_writer *w)
 {
     const char *why;
-    bool officer = access_is(call, ROLE_COUNTY_OFFICER | ROLE_OFFICE_DIRECTOR), approved = str_is(c->state, "approved");
+    bool officer = access_is(call, ROLE_COUNTY_OFFICER | ROLE_OFFICE_DIRECTOR),
+         approved = str_is(c->state, "approved");
     bool interview = str_is(c->case_kind, "interview"), paper = discipline_paper_kind(c->case_kind) != NULL;
     bool decide = discipline_may_decide(call, c, &why);
     json_open_object(w, "may");
     json_put_bool(w, "decide", decide);
     json_put_c(w, "decide_not", decide ? NULL : why);
-    json_put_bool(w, "change", officer && (str_is(c->state, "proposed") || str_is(c->state, "returned") || (approved && !c->issued_at_ms)));
+    json_put_bool(w, "change",
+                  officer && (str_is(c->state, "proposed") || str_is(c->state, "returned") ||
+                              (approved && !c->issued_at_ms)));
     json_put_bool(w, "resubmit", officer && str_is(c->state, "returned"));
     json_put_bool(w, "invite", officer && approved && paper && !c->issued_at_ms);
     json_put_bool(w, "hold", officer && interview && approved && c->issued_at_ms);
-    json_put_bool(w, "finish", officer && (interview ? str_is(c->state, "held") : approved && (!paper || c->issued_at_ms)));
+    json_put_bool(w, "finish",
+                  officer &&
+                      (interview ? str_is(c->state, "held") : approved && (!paper || c->issued_at_ms)));
     json_close_object(w);
 }
 
@@ -194,7 +209,8 @@ static enum err case_post(struct call *call, struct http_exchange *x)
     };
     if (org_unit_reach(call, made.unit_id, &unit) != ERR_OK)
         return call_fail(call, ERR_INVALID, "unit_id", "discipline.fault.unit_unknown");
-    if (made.system_id && (registry_system_reach(call, made.system_id, &system) != ERR_OK || system.unit_id != made.unit_id))
+    if (made.system_id &&
+        (registry_system_reach(call, made.system_id, &system) != ERR_OK || system.unit_id != made.unit_id))
         return call_fail(call, ERR_INVALID, "system_id", "discipline.fault.system_unknown");
     if (str_is(field_str(&x->body, "case_kind"), "shutdown") && !made.system_id)
         return call_fail(call, ERR_INVALID, "system_id", "fault.required");
@@ -202,7 +218,8 @@ static enum err case_post(struct call *call, struct http_exchange *x)
     return put_case(call, case_id, x->out);
 }
 
-static const struct field reason_fields[] = {{.name = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 4, .max = 500}};
+static const struct field reason_fields[] = {
+    {.name = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 4, .max = 500}};
 static const struct field_table reason_table = FIELD_TABLE("concealment_reason", reason_fields);
 
 static enum err address_concealment(struct call *call, struct http_exchange *x)
@@ -235,8 +252,8 @@ static const struct field_table decide_table = FIELD_TABLE("case_decision", deci
 
 static enum err case_decide(struct call *call, struct http_exchange *x)
 {
-    TRY(discipline_decide(call, x->ids[0], field_int(&x->body, "agree", 0) != 0, field_int(&x->body, "drop", 0) != 0,
-                          field_str(&x->body, "reason")));
+    TRY(discipline_decide(call, x->ids[0], field_int(&x->body, "agree", 0) != 0,
+                          field_int(&x->body, "drop", 0) != 0, field_str(&x->body, "reason")));
     return put_case(call, x->ids[0], x->out);
 }
 
@@ -266,7 +283,8 @@ static const struct field_table follow_table = FIELD_TABLE("case_follow_up", fol
 
 static enum err case_follow_up(struct call *call, struct http_exchange *x)
 {
-    TRY(discipline_follow_up(call, x->ids[0], field_str(&x->body, "note"), field_str(&x->body, "follow_up_on")));
+    TRY(discipline_follow_up(call, x->ids[0], field_str(&x->body, "note"),
+                             field_str(&x->body, "follow_up_on")));
     return put_case(call, x->ids[0], x->out);
 }
 
@@ -288,12 +306,14 @@ static void name_file(struct call *call, struct http_exchange *x, struct str nam
 {
     bool pdf = format == PRESS_PDF;
     x->file_name = str_format(call->arena, "%.*s.%s", STR_ARG(name), pdf ? "pdf" : "docx");
-    x->file_type = pdf ? "application/pdf" : "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    x->file_type =
+        pdf ? "application/pdf" : "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
     x->file_inline = pdf;
 }
 
 /* Before issue: what would go out as things stand, without number and date. */
-static enum err draw_preview(struct call *call, const struct discipline_case *c, enum press_format format, struct str *ret_bytes)
+static enum err draw_preview(struct call *call, const struct discipline_case *c, enum press_format format,
+                             struct str *ret_bytes)
 {
     struct str members;
     TRY(discipline_paper_members(call, c, &members));
@@ -340,40 +360,142 @@ static enum err case_record(struct call *call, struct http_exchange *x)
 #define SEERS    (ROLES_AUTHORITY | ROLES_UNIT)
 #define OFFICERS (ROLE_COUNTY_OFFICER | ROLE_OFFICE_DIRECTOR)
 static const struct http_route routes[] = {
-    {.method = "GET", .path = "/api/cases", .grant = SEERS, .name = "discipline_list", .handle = case_rows, .kind = HTTP_LIST,
-     .reply = &discipline_case_table, .list = &issued_list, .summary_zh = "约谈、通报与关停", .summary_en = "Interviews, criticism and shutdowns"},
-    {.method = "POST", .path = "/api/cases", .grant = ROLE_COUNTY_OFFICER, .name = "discipline_create", .handle = case_post,
-     .kind = HTTP_ONE, .body = &discipline_case_table, .reply = &discipline_case_table, .summary_zh = "提出处理建议",
+    {.method = "GET",
+     .path = "/api/cases",
+     .grant = SEERS,
+     .name = "discipline_list",
+     .handle = case_rows,
+     .kind = HTTP_LIST,
+     .reply = &discipline_case_table,
+     .list = &issued_list,
+     .summary_zh = "约谈、通报与关停",
+     .summary_en = "Interviews, criticism and shutdowns"},
+    {.method = "POST",
+     .path = "/api/cases",
+     .grant = ROLE_COUNTY_OFFICER,
+     .name = "discipline_create",
+     .handle = case_post,
+     .kind = HTTP_ONE,
+     .body = &discipline_case_table,
+     .reply = &discipline_case_table,
+     .summary_zh = "提出处理建议",
      .summary_en = "Propose a case by hand"},
-    {.method = "GET", .path = "/api/cases/{case_id}", .grant = SEERS, .name = "discipline_get", .handle = case_one, .kind = HTTP_ONE,
-     .reply = &discipline_case_table, .summary_zh = "处理事项详情", .summary_en = "A case with its decisions"},
-    {.method = "PATCH", .path = "/api/cases/{case_id}", .grant = OFFICERS, .name = "discipline_change", .handle = case_patch,
-     .kind = HTTP_ONE, .flags = HTTP_PARTIAL, .body = &discipline_change_table, .reply = &discipline_case_table,
-     .summary_zh = "修改时间、地点和要求", .summary_en = "Change time, place and demands"},
-    {.method = "POST", .path = "/api/cases/{case_id}/resubmit", .grant = OFFICERS, .name = "discipline_resubmit",
-     .handle = case_resubmit, .kind = HTTP_ONE, .reply = &discipline_case_table, .summary_zh = "修改后重新报批",
+    {.method = "GET",
+     .path = "/api/cases/{case_id}",
+     .grant = SEERS,
+     .name = "discipline_get",
+     .handle = case_one,
+     .kind = HTTP_ONE,
+     .reply = &discipline_case_table,
+     .summary_zh = "处理事项详情",
+     .summary_en = "A case with its decisions"},
+    {.method = "PATCH",
+     .path = "/api/cases/{case_id}",
+     .grant = OFFICERS,
+     .name = "discipline_change",
+     .handle = case_patch,
+     .kind = HTTP_ONE,
+     .flags = HTTP_PARTIAL,
+     .body = &discipline_change_table,
+     .reply = &discipline_case_table,
+     .summary_zh = "修改时间、地点和要求",
+     .summary_en = "Change time, place and demands"},
+    {.method = "POST",
+     .path = "/api/cases/{case_id}/resubmit",
+     .grant = OFFICERS,
+     .name = "discipline_resubmit",
+     .handle = case_resubmit,
+     .kind = HTTP_ONE,
+     .reply = &discipline_case_table,
+     .summary_zh = "修改后重新报批",
      .summary_en = "Propose again what was returned"},
-    {.method = "POST", .path = "/api/cases/{case_id}/decide", .grant = ROLE_BUREAU_LEADER | ROLE_OFFICE_DIRECTOR, .name = "discipline_decide",
-     .handle = case_decide, .kind = HTTP_ONE, .body = &decide_table, .reply = &discipline_case_table, .summary_zh = "审批",
+    {.method = "POST",
+     .path = "/api/cases/{case_id}/decide",
+     .grant = ROLE_BUREAU_LEADER | ROLE_OFFICE_DIRECTOR,
+     .name = "discipline_decide",
+     .handle = case_decide,
+     .kind = HTTP_ONE,
+     .body = &decide_table,
+     .reply = &discipline_case_table,
+     .summary_zh = "审批",
      .summary_en = "Decide; grave ones need two people"},
-    {.method = "POST", .path = "/api/cases/{case_id}/invitation", .grant = OFFICERS, .name = "discipline_issue", .handle = case_invitation,
-     .kind = HTTP_ONE, .flags = HTTP_PARTIAL, .body = &discipline_change_table, .reply = &discipline_case_table, .summary_zh = "编号印发文书", .summary_en = "Number and issue the paper"},
-    {.method = "POST", .path = "/api/cases/{case_id}/held", .grant = OFFICERS, .name = "discipline_held", .handle = case_held,
-     .kind = HTTP_ONE, .body = &discipline_held_table, .reply = &discipline_case_table, .summary_zh = "登记约谈记录",
+    {.method = "POST",
+     .path = "/api/cases/{case_id}/invitation",
+     .grant = OFFICERS,
+     .name = "discipline_issue",
+     .handle = case_invitation,
+     .kind = HTTP_ONE,
+     .flags = HTTP_PARTIAL,
+     .body = &discipline_change_table,
+     .reply = &discipline_case_table,
+     .summary_zh = "编号印发文书",
+     .summary_en = "Number and issue the paper"},
+    {.method = "POST",
+     .path = "/api/cases/{case_id}/held",
+     .grant = OFFICERS,
+     .name = "discipline_held",
+     .handle = case_held,
+     .kind = HTTP_ONE,
+     .body = &discipline_held_table,
+     .reply = &discipline_case_table,
+     .summary_zh = "登记约谈记录",
      .summary_en = "The interview was held"},
-    {.method = "POST", .path = "/api/cases/{case_id}/follow-up", .grant = OFFICERS, .name = "discipline_follow_up",
-     .handle = case_follow_up, .kind = HTTP_ONE, .body = &follow_table, .reply = &discipline_case_table, .summary_zh = "登记跟踪落实情况",
+    {.method = "POST",
+     .path = "/api/cases/{case_id}/follow-up",
+     .grant = OFFICERS,
+     .name = "discipline_follow_up",
+     .handle = case_follow_up,
+     .kind = HTTP_ONE,
+     .body = &follow_table,
+     .reply = &discipline_case_table,
+     .summary_zh = "登记跟踪落实情况",
      .summary_en = "Note how it goes on"},
-    {.method = "POST", .path = "/api/cases/{case_id}/done", .grant = OFFICERS, .name = "discipline_done", .handle = case_done,
-     .kind = HTTP_ONE, .body = &done_table, .reply = &discipline_case_table, .summary_zh = "办结", .summary_en = "Close the case"},
-    {.method = "GET", .path = "/api/cases/{case_id}/pdf", .grant = SEERS, .name = "discipline_pdf", .prepare = case_pdf, .kind = HTTP_FILE,
-     .flags = HTTP_DIRECT, .summary_zh = "文书 PDF", .summary_en = "The paper as PDF"},
-    {.method = "GET", .path = "/api/cases/{case_id}/docx", .grant = SEERS, .name = "discipline_docx", .prepare = case_docx,
-     .kind = HTTP_FILE, .flags = HTTP_DIRECT, .summary_zh = "文书 DOCX（可编辑）", .summary_en = "The paper as an editable DOCX"},
-    {.method = "GET", .path = "/api/cases/{case_id}/record", .grant = SEERS, .name = "discipline_record", .prepare = case_record,
-     .kind = HTTP_FILE, .flags = HTTP_DIRECT, .summary_zh = "约谈记录 PDF", .summary_en = "The record of the interview as PDF"},
-    {.method = "POST", .path = "/api/live-addresses/{address_id}/concealment", .grant = ROLE_COUNTY_OFFICER, .name = "discipline_concealment",
-     .handle = address_concealment, .kind = HTTP_ONE, .body = &reason_table, .reply = &discipline_case_table, .summary_zh = "按瞒报立案",
+    {.method = "POST",
+     .path = "/api/cases/{case_id}/done",
+     .grant = OFFICERS,
+     .name = "discipline_done",
+     .handle = case_done,
+     .kind = HTTP_ONE,
+     .body = &done_table,
+     .reply = &discipline_case_table,
+     .summary_zh = "办结",
+     .summary_en = "Close the case"},
+    {.method = "GET",
+     .path = "/api/cases/{case_id}/pdf",
+     .grant = SEERS,
+     .name = "discipline_pdf",
+     .prepare = case_pdf,
+     .kind = HTTP_FILE,
+     .flags = HTTP_DIRECT,
+     .summary_zh = "文书 PDF",
+     .summary_en = "The paper as PDF"},
+    {.method = "GET",
+     .path = "/api/cases/{case_id}/docx",
+     .grant = SEERS,
+     .name = "discipline_docx",
+     .prepare = case_docx,
+     .kind = HTTP_FILE,
+     .flags = HTTP_DIRECT,
+     .summary_zh = "文书 DOCX（可编辑）",
+     .summary_en = "The paper as an editable DOCX"},
+    {.method = "GET",
+     .path = "/api/cases/{case_id}/record",
+     .grant = SEERS,
+     .name = "discipline_record",
+     .prepare = case_record,
+     .kind = HTTP_FILE,
+     .flags = HTTP_DIRECT,
+     .summary_zh = "约谈记录 PDF",
+     .summary_en = "The record of the interview as PDF"},
+    {.method = "POST",
+     .path = "/api/live-addresses/{address_id}/concealment",
+     .grant = ROLE_COUNTY_OFFICER,
+     .name = "discipline_concealment",
+     .handle = address_concealment,
+     .kind = HTTP_ONE,
+     .body = &reason_table,
+     .reply = &discipline_case_table,
+     .summary_zh = "按瞒报立案",
      .summary_en = "Make it a concealment case"},
 };
 
@@ -382,24 +504,38 @@ static const struct http_route routes[] = {
 static const struct rules_subject subjects[] = {
     {.name = "case",
      .sql = "SELECT case_id, unit_id, unit_path, title FROM discipline_case WHERE $1 = 0 OR case_id = $1",
-     .system_sql = "SELECT case_id, system_id FROM discipline_case WHERE system_id IS NOT NULL AND ($1 = 0 OR case_id = $1)"},
+     .system_sql = "SELECT case_id, system_id FROM discipline_case WHERE system_id IS NOT NULL AND ($1 = 0 "
+                   "OR case_id = $1)"},
 };
 
 static const struct rules_fact facts[] = {
-    {.name = "discipline.proposed", .subject = "case", .order = &discipline_kind_enum,
+    {.name = "discipline.proposed",
+     .subject = "case",
+     .order = &discipline_kind_enum,
      .sql = "SELECT case_id, proposed_at_ms, case_kind FROM discipline_case WHERE $1 = 0 OR case_id = $1"},
-    {.name = "discipline.decided", .subject = "case",
-     .sql = "SELECT case_id, COALESCE(approved_at_ms, decided2_at_ms), state FROM discipline_case WHERE state IN ('approved', 'dropped', 'held', 'done')"
+    {.name = "discipline.decided",
+     .subject = "case",
+     .sql = "SELECT case_id, COALESCE(approved_at_ms, decided2_at_ms), state FROM discipline_case WHERE "
+            "state IN ('approved', 'dropped', 'held', 'done')"
             " AND ($1 = 0 OR case_id = $1)"},
-    {.name = "discipline.approved", .subject = "case", .order = &discipline_kind_enum,
-     .sql = "SELECT case_id, approved_at_ms, case_kind FROM discipline_case WHERE approved_at_ms IS NOT NULL AND ($1 = 0 OR case_id = $1)"},
-    {.name = "discipline.paper_issued", .subject = "case",
-     .sql = "SELECT case_id, issued_at_ms, NULL FROM discipline_case WHERE issued_at_ms IS NOT NULL AND ($1 = 0 OR case_id = $1)"},
-    {.name = "discipline.interview_held", .subject = "case",
-     .sql = "SELECT case_id, held_at_ms, NULL FROM discipline_case WHERE case_kind = 'interview' AND held_at_ms IS NOT NULL"
+    {.name = "discipline.approved",
+     .subject = "case",
+     .order = &discipline_kind_enum,
+     .sql = "SELECT case_id, approved_at_ms, case_kind FROM discipline_case WHERE approved_at_ms IS NOT NULL "
+            "AND ($1 = 0 OR case_id = $1)"},
+    {.name = "discipline.paper_issued",
+     .subject = "case",
+     .sql = "SELECT case_id, issued_at_ms, NULL FROM discipline_case WHERE issued_at_ms IS NOT NULL AND ($1 "
+            "= 0 OR case_id = $1)"},
+    {.name = "discipline.interview_held",
+     .subject = "case",
+     .sql = "SELECT case_id, held_at_ms, NULL FROM discipline_case WHERE case_kind = 'interview' AND "
+            "held_at_ms IS NOT NULL"
             " AND ($1 = 0 OR case_id = $1)"},
-    {.name = "discipline.done", .subject = "case",
-     .sql = "SELECT case_id, done_at_ms, outcome FROM discipline_case WHERE done_at_ms IS NOT NULL AND ($1 = 0 OR case_id = $1)"},
+    {.name = "discipline.done",
+     .subject = "case",
+     .sql = "SELECT case_id, done_at_ms, outcome FROM discipline_case WHERE done_at_ms IS NOT NULL AND ($1 = "
+            "0 OR case_id = $1)"},
 };
 
 static const char *const scoped_tables[] = {"discipline_case", NULL};

@@ -84,8 +84,10 @@ static int64_t finding_row(int64_t system_id)
 {
     DB_ROWS(rows);
     assert_int_equal(db_one(call, &rows,
-                            "INSERT INTO finding (finding_no, unit_id, unit_path, system_id, source, kind, title, severity, state, first_seen_ms,"
-                            " last_seen_ms) VALUES ('YH-1', 2, '00010002', $1, 'manual', 'weakness', '弱口令', 'high', 'notified', 1, 1)"
+                            "INSERT INTO finding (finding_no, unit_id, unit_path, system_id, source, kind, "
+                            "title, severity, state, first_seen_ms,"
+                            " last_seen_ms) VALUES ('YH-1', 2, '00010002', $1, 'manual', 'weakness', "
+                            "'弱口令', 'high', 'notified', 1, 1)"
                             " RETURNING finding_id",
                             db_int_or_null(system_id)),
                      ERR_OK);
@@ -93,17 +95,21 @@ static int64_t finding_row(int64_t system_id)
 }
 
 #define INTERVIEW_HIGH                                                                                       \
-    "{\"interviewer\":\"deputy_in_charge\",\"interviewee\":[\"party_head\",\"admin_head\"],"                  \
+    "{\"interviewer\":\"deputy_in_charge\",\"interviewee\":[\"party_head\",\"admin_head\"],"                 \
     "\"decided_by\":{\"role\":\"bureau_leader\",\"persons\":1}}"
 #define INTERVIEW_MEDIUM                                                                                     \
-    "{\"interviewer\":\"office_director\",\"interviewee\":[\"deputy_in_charge\"],"                            \
+    "{\"interviewer\":\"office_director\",\"interviewee\":[\"deputy_in_charge\"],"                           \
     "\"decided_by\":{\"role\":\"bureau_leader\",\"persons\":1}}"
 #define BY_TWO "{\"decided_by\":{\"role\":\"bureau_leader\",\"persons\":2}}"
 #define BY_ONE "{\"decided_by\":{\"role\":\"bureau_leader\",\"persons\":1}}"
 
 static int64_t interview(const char *args)
 {
-    struct rules_case about = {.pack = "S", .article = "S9", .rule = "S9.high", .subject_kind = "finding", .subject_id = finding_row(0),
+    struct rules_case about = {.pack = "S",
+                               .article = "S9",
+                               .rule = "S9.high",
+                               .subject_kind = "finding",
+                               .subject_id = finding_row(0),
                                .reason = STR("被通报高危漏洞，建议约谈：弱口令，2026年9月1日起。")};
     county_act(&county, LEADER); /* whose act made the rule fire does not matter */
     return fire("discipline.interview", about, args);
@@ -115,16 +121,28 @@ static void a_rule_proposes_and_nobody_else_did(void **state)
     int64_t id = interview(INTERVIEW_HIGH);
     struct discipline_case c = read_case(id);
     assert_true(str_is(c.case_kind, "interview") && str_is(c.state, "proposed"));
-    assert_true(str_is(c.interviewer_post, "deputy_in_charge") && str_is(c.interviewee_posts, "party_head,admin_head"));
+    assert_true(str_is(c.interviewer_post, "deputy_in_charge") &&
+                str_is(c.interviewee_posts, "party_head,admin_head"));
     assert_int_equal(c.needs, 1);
     assert_int_equal(c.proposed_by, 0);
     assert_true(c.finding_id > 0 && c.unit_id == COUNTY_EDU);
     assert_true(str_is(c.title, "约谈示例县教育局"));
     assert_true(str_is(c.facts, "你单位有关信息资产存在“弱口令”隐患（高危），已被正式通报。"));
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM ledger_entry WHERE verb = 'case.proposed' AND subject_id = $1", db_int(id)), 1);
+    assert_int_equal(
+        county_number(&county,
+                      "SELECT COUNT(*) FROM ledger_entry WHERE verb = 'case.proposed' AND subject_id = $1",
+                      db_int(id)),
+        1);
     /* both leaders are told, the one whose act it was not excepted from deciding */
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM notify_item WHERE key = 'discipline.notify.proposed' AND user_id = $1", db_int(LEADER2)), 1);
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM notify_item WHERE user_id IN ($1, $2)", db_int(EDU_OFFICER), db_int(OFFICER)), 0);
+    assert_int_equal(
+        county_number(
+            &county,
+            "SELECT COUNT(*) FROM notify_item WHERE key = 'discipline.notify.proposed' AND user_id = $1",
+            db_int(LEADER2)),
+        1);
+    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM notify_item WHERE user_id IN ($1, $2)",
+                                   db_int(EDU_OFFICER), db_int(OFFICER)),
+                     0);
     assert_int_equal(decide(LEADER, id, true, ""), ERR_OK);
     expect_state(id, "approved");
 }
@@ -133,14 +151,24 @@ static void letters_of_a_pack_cannot_lower_the_two_people(void **state)
 {
     (void)state;
     int64_t system = county_system(&county, COUNTY_EDU, COUNTY_EDU_PATH, "门户网站");
-    struct rules_case about = {.pack = "Y", .article = "Y5", .rule = "Y5.criticism", .subject_kind = "finding", .subject_id = finding_row(system),
-                               .system_id = system, .reason = STR("建议通报批评：弱口令应于2026年9月4日前“整改”，逾期未完成。")};
+    struct rules_case about = {.pack = "Y",
+                               .article = "Y5",
+                               .rule = "Y5.criticism",
+                               .subject_kind = "finding",
+                               .subject_id = finding_row(system),
+                               .system_id = system,
+                               .reason = STR("建议通报批评：弱口令应于2026年9月4日前“整改”，逾期未完成。")};
     int64_t id = fire("discipline.criticism", about, BY_ONE);
     struct discipline_case c = read_case(id);
     assert_int_equal(c.needs, 2);
     assert_non_null(strstr(c.facts.at, "“门户网站”存在“弱口令”隐患"));
     assert_non_null(strstr(c.facts.at, "逾期未完成"));
-    about = (struct rules_case){.pack = "S", .article = "S3", .rule = "S3.shutdown", .subject_kind = "system", .subject_id = system, .system_id = system,
+    about = (struct rules_case){.pack = "S",
+                                .article = "S3",
+                                .rule = "S3.shutdown",
+                                .subject_kind = "system",
+                                .subject_id = system,
+                                .system_id = system,
                                 .reason = STR("建议关停：门户网站应于2026年9月4日前“备案”，逾期未完成。")};
     id = fire("discipline.shutdown_order", about, BY_ONE);
     c = read_case(id);
@@ -153,7 +181,11 @@ static void letters_of_a_pack_cannot_lower_the_two_people(void **state)
 
 static int64_t criticism(void)
 {
-    struct rules_case about = {.pack = "Y", .article = "Y5", .rule = "Y5.criticism", .subject_kind = "unit", .subject_id = COUNTY_EDU,
+    struct rules_case about = {.pack = "Y",
+                               .article = "Y5",
+                               .rule = "Y5.criticism",
+                               .subject_kind = "unit",
+                               .subject_id = COUNTY_EDU,
                                .reason = STR("建议通报批评：逾期未完成。")};
     return fire("discipline.criticism", about, BY_TWO);
 }
@@ -176,13 +208,18 @@ static void two_people_are_two_people(void **state)
     assert_int_equal(c.decided2_by, LEADER2);
     assert_int_equal(decide(LEADER2, id, true, ""), ERR_REFUSED);
     assert_string_equal(last_fault(), "discipline.fault.not_waiting");
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM ledger_entry WHERE verb IN ('case.first_agreed', 'case.approved')"), 2);
+    assert_int_equal(
+        county_number(
+            &county,
+            "SELECT COUNT(*) FROM ledger_entry WHERE verb IN ('case.first_agreed', 'case.approved')"),
+        2);
 }
 
 static void only_those_named_decide(void **state)
 {
     (void)state;
-    static const enum county_account others[] = {OFFICER, DIRECTOR, REGULATOR, EDU_OFFICER, EDU_LEADER, SCANNER, SYSADMIN};
+    static const enum county_account others[] = {OFFICER,    DIRECTOR, REGULATOR, EDU_OFFICER,
+                                                 EDU_LEADER, SCANNER,  SYSADMIN};
     int64_t id = criticism();
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         enum err word = decide(others[i], id, true, "");
@@ -204,7 +241,8 @@ static void nobody_decides_their_own_proposal(void **state)
     int64_t id;
     county.actors[OFFICER].roles |= ROLE_BUREAU_LEADER;
     county_act(&county, OFFICER);
-    struct discipline_new made = {.case_kind = "interview", .unit_id = COUNTY_EDU, .reason = STR("多次提醒仍未整改")};
+    struct discipline_new made = {
+        .case_kind = "interview", .unit_id = COUNTY_EDU, .reason = STR("多次提醒仍未整改")};
     assert_int_equal(discipline_create(call, &made, &id), ERR_OK);
     assert_int_equal(decide(OFFICER, id, true, ""), ERR_REFUSED);
     assert_string_equal(last_fault(), "discipline.fault.own_proposal");
@@ -213,8 +251,10 @@ static void nobody_decides_their_own_proposal(void **state)
 
 static struct field_record change(const char *name, const char *text, int64_t number)
 {
-    struct field_record record = {&discipline_change_table, ARENA_ARRAY(call->arena, struct field_value, discipline_change_table.many)};
-    *field_get(&record, name) = (struct field_value){.given = true, .empty = !text && !number, .number = number, .text = str_of(text)};
+    struct field_record record = {&discipline_change_table,
+                                  ARENA_ARRAY(call->arena, struct field_value, discipline_change_table.many)};
+    *field_get(&record, name) = (struct field_value){
+        .given = true, .empty = !text && !number, .number = number, .text = str_of(text)};
     return record;
 }
 
@@ -225,7 +265,8 @@ static void a_refusal_needs_a_reason_and_comes_back_amended(void **state)
     assert_int_equal(decide(LEADER, id, true, ""), ERR_OK);
     struct field_record facts = change("facts", "另一件事情", 0);
     county_act(&county, OFFICER);
-    assert_int_equal(discipline_change(call, id, &facts), ERR_REFUSED); /* the ground cannot change under the first agreement */
+    assert_int_equal(discipline_change(call, id, &facts),
+                     ERR_REFUSED); /* the ground cannot change under the first agreement */
     assert_string_equal(last_fault(), "discipline.fault.decided_on");
     assert_int_equal(decide(LEADER2, id, false, ""), ERR_INVALID);
     expect_state(id, "first_agreed");
@@ -261,8 +302,10 @@ static void an_interview_from_invitation_to_end(void **state)
     county_act(&county, OFFICER);
     assert_int_equal(discipline_issue(call, id), ERR_INVALID); /* no time, no place */
     assert_int_equal(call->faults_count, 2);
-    struct field_record past = change("meeting_at_ms", NULL, call->now_ms - 1), when = change("meeting_at_ms", NULL, call->now_ms + CLOCK_DAY_MS);
-    struct field_record place = change("place", "县政府201会议室", 0), post = change("interviewee_posts", "party_head,king", 0);
+    struct field_record past = change("meeting_at_ms", NULL, call->now_ms - 1),
+                        when = change("meeting_at_ms", NULL, call->now_ms + CLOCK_DAY_MS);
+    struct field_record place = change("place", "县政府201会议室", 0),
+                        post = change("interviewee_posts", "party_head,king", 0);
     assert_int_equal(discipline_change(call, id, &place), ERR_OK);
     assert_int_equal(discipline_change(call, id, &past), ERR_OK);
     call_faults_clear(call);
@@ -275,10 +318,19 @@ static void an_interview_from_invitation_to_end(void **state)
     assert_int_equal(discipline_issue(call, id), ERR_REFUSED);
     c = read_case(id);
     assert_true(str_is(c.doc_number, "示数整〔2026〕1号"));
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM document WHERE document_kind = 'interview_invitation' AND state = 'issued'"), 1);
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM document WHERE content LIKE '%党组织主要负责人、行政主要领导%'"), 1);
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM notify_item WHERE key = 'discipline.notify.issued' AND user_id IN ($1, $2)",
-                                   db_int(EDU_OFFICER), db_int(EDU_LEADER)), 2);
+    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM document WHERE document_kind = "
+                                            "'interview_invitation' AND state = 'issued'"),
+                     1);
+    assert_int_equal(
+        county_number(&county,
+                      "SELECT COUNT(*) FROM document WHERE content LIKE '%党组织主要负责人、行政主要领导%'"),
+        1);
+    assert_int_equal(
+        county_number(
+            &county,
+            "SELECT COUNT(*) FROM notify_item WHERE key = 'discipline.notify.issued' AND user_id IN ($1, $2)",
+            db_int(EDU_OFFICER), db_int(EDU_LEADER)),
+        2);
     county_act(&county, EDU_LEADER);
     assert_int_equal(discipline_reach(call, id, &c), ERR_OK);
     county_act(&county, HEALTH_OFFICER);
@@ -287,9 +339,11 @@ static void an_interview_from_invitation_to_end(void **state)
     county_act(&county, OFFICER);
     assert_int_equal(discipline_done(call, id, STR("executed"), STR_NONE), ERR_REFUSED);
     assert_string_equal(last_fault(), "discipline.fault.hold_first");
-    struct field_record held = {&discipline_held_table, ARENA_ARRAY(call->arena, struct field_value, discipline_held_table.many)};
+    struct field_record held = {&discipline_held_table,
+                                ARENA_ARRAY(call->arena, struct field_value, discipline_held_table.many)};
     *field_get(&held, "minutes") = (struct field_value){.given = true, .text = STR("提出三点要求")};
-    *field_get(&held, "held_at_ms") = (struct field_value){.given = true, .number = call->now_ms + 2 * CLOCK_DAY_MS};
+    *field_get(&held, "held_at_ms") =
+        (struct field_value){.given = true, .number = call->now_ms + 2 * CLOCK_DAY_MS};
     assert_int_equal(discipline_held(call, id, &held), ERR_INVALID);
     assert_string_equal(last_fault(), "discipline.fault.held_future");
     call->now_ms += 3 * CLOCK_DAY_MS;
@@ -299,15 +353,25 @@ static void an_interview_from_invitation_to_end(void **state)
     assert_int_equal(discipline_done(call, id, STR_NONE, STR("整改到位")), ERR_OK);
     expect_state(id, "done");
     assert_int_equal(discipline_held(call, id, &held), ERR_REFUSED);
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM discipline_event WHERE case_id = $1", db_int(id)), 9);
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM ledger_entry WHERE subject_kind = 'case' AND subject_id = $1", db_int(id)), 9);
+    assert_int_equal(
+        county_number(&county, "SELECT COUNT(*) FROM discipline_event WHERE case_id = $1", db_int(id)), 9);
+    assert_int_equal(
+        county_number(&county,
+                      "SELECT COUNT(*) FROM ledger_entry WHERE subject_kind = 'case' AND subject_id = $1",
+                      db_int(id)),
+        9);
 }
 
 static void a_shutdown_carried_out_stands_in_the_register(void **state)
 {
     (void)state;
     int64_t system = county_system(&county, COUNTY_EDU, COUNTY_EDU_PATH, "门户网站");
-    struct rules_case about = {.pack = "S", .article = "S3", .rule = "S3.shutdown", .subject_kind = "system", .subject_id = system, .system_id = system,
+    struct rules_case about = {.pack = "S",
+                               .article = "S3",
+                               .rule = "S3.shutdown",
+                               .subject_kind = "system",
+                               .subject_id = system,
+                               .system_id = system,
                                .reason = STR("建议关停：门户网站逾期未备案。")};
     int64_t id = fire("discipline.shutdown_order", about, BY_TWO);
     assert_int_equal(decide(LEADER, id, true, ""), ERR_OK);
@@ -316,20 +380,25 @@ static void a_shutdown_carried_out_stands_in_the_register(void **state)
     assert_int_equal(discipline_done(call, id, STR("executed"), STR_NONE), ERR_REFUSED);
     assert_string_equal(last_fault(), "discipline.fault.issue_first");
     assert_int_equal(discipline_issue(call, id), ERR_OK);
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM info_system WHERE lifecycle_status = 'online'"), 1);
-    assert_int_equal(discipline_done(call, id, STR_NONE, STR_NONE), ERR_INVALID); /* a shutdown's outcome must be said */
+    assert_int_equal(
+        county_number(&county, "SELECT COUNT(*) FROM info_system WHERE lifecycle_status = 'online'"), 1);
+    assert_int_equal(discipline_done(call, id, STR_NONE, STR_NONE),
+                     ERR_INVALID); /* a shutdown's outcome must be said */
     assert_int_equal(discipline_done(call, id, STR("executed"), STR("已现场核验")), ERR_OK);
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM info_system WHERE lifecycle_status = 'shutdown'"), 1);
+    assert_int_equal(
+        county_number(&county, "SELECT COUNT(*) FROM info_system WHERE lifecycle_status = 'shutdown'"), 1);
 }
 
 static int64_t address_row(const char *state)
 {
     DB_ROWS(rows);
-    assert_int_equal(db_one(call, &rows,
-                            "INSERT INTO finding_address (ip, ip_key, unit_id, unit_path, state, first_seen_ms, last_seen_ms)"
-                            " VALUES ('10.20.2.9', $2, 2, '00010002', $1, 1, 1) RETURNING address_id",
-                            db_c(state), db_c(state)),
-                     ERR_OK);
+    assert_int_equal(
+        db_one(
+            call, &rows,
+            "INSERT INTO finding_address (ip, ip_key, unit_id, unit_path, state, first_seen_ms, last_seen_ms)"
+            " VALUES ('10.20.2.9', $2, 2, '00010002', $1, 1, 1) RETURNING address_id",
+            db_c(state), db_c(state)),
+        ERR_OK);
     return db_col_int(&rows, 0);
 }
 
@@ -342,19 +411,28 @@ static void a_hidden_system_becomes_a_case(void **state)
     assert_int_equal(discipline_concealment(call, known, STR("逾期未报"), &id), ERR_REFUSED);
     assert_int_equal(discipline_concealment(call, 999, STR("逾期未报"), &id), ERR_NOT_FOUND);
     assert_int_equal(discipline_concealment(call, address, STR("逾期未报"), &id), ERR_OK);
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM finding_address WHERE state = 'concealment_case'"), 1);
+    assert_int_equal(
+        county_number(&county, "SELECT COUNT(*) FROM finding_address WHERE state = 'concealment_case'"), 1);
     assert_int_equal(discipline_concealment(call, address, STR("逾期未报"), &id), ERR_REFUSED);
     struct discipline_case c = read_case(id);
     assert_true(str_is(c.article, "S2") && c.address_id == address && c.proposed_by == OFFICER);
 
     /* One that the rule proposed is settled when people agree to it. */
-    county_run(&county, "UPDATE finding_address SET state = 'unregistered', ip_key = 'x' WHERE address_id = $1", db_int(known));
-    struct rules_case about = {.pack = "S", .article = "S2", .rule = "S2.concealment", .subject_kind = "address", .subject_id = known,
+    county_run(&county,
+               "UPDATE finding_address SET state = 'unregistered', ip_key = 'x' WHERE address_id = $1",
+               db_int(known));
+    struct rules_case about = {.pack = "S",
+                               .article = "S2",
+                               .rule = "S2.concealment",
+                               .subject_kind = "address",
+                               .subject_id = known,
                                .reason = STR("建议立案：10.20.2.9逾期未登记。")};
     int64_t proposed = fire("discipline.concealment_case", about, BY_ONE);
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM finding_address WHERE state = 'unregistered'"), 1);
+    assert_int_equal(
+        county_number(&county, "SELECT COUNT(*) FROM finding_address WHERE state = 'unregistered'"), 1);
     assert_int_equal(decide(LEADER, proposed, true, ""), ERR_OK);
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM finding_address WHERE state = 'concealment_case'"), 2);
+    assert_int_equal(
+        county_number(&county, "SELECT COUNT(*) FROM finding_address WHERE state = 'concealment_case'"), 2);
 }
 
 /* Every paper can be drawn: the description is whole JSON with its obligatory parts. */
@@ -364,9 +442,15 @@ static void every_paper_is_whole(void **state)
     static const char *const kinds[] = {"interview", "criticism", "concealment", "shutdown"};
     int64_t system = county_system(&county, COUNTY_EDU, COUNTY_EDU_PATH, "门户\"网站\"");
     for (int i = 0; i < 4; i++) {
-        struct discipline_case c = {.unit_id = COUNTY_EDU, .system_id = system, .case_kind = str_of(kinds[i]), .facts = STR("事实\n第二段"),
-                                    .requirements = STR("其他要求"), .interviewer_post = STR("office_director"),
-                                    .interviewee_posts = STR("deputy_in_charge"), .reply_by = STR("2026-09-30"), .article = STR("S9")};
+        struct discipline_case c = {.unit_id = COUNTY_EDU,
+                                    .system_id = system,
+                                    .case_kind = str_of(kinds[i]),
+                                    .facts = STR("事实\n第二段"),
+                                    .requirements = STR("其他要求"),
+                                    .interviewer_post = STR("office_director"),
+                                    .interviewee_posts = STR("deputy_in_charge"),
+                                    .reply_by = STR("2026-09-30"),
+                                    .article = STR("S9")};
         struct str members, json;
         const struct json *root;
         struct json_place place;
@@ -388,7 +472,8 @@ static void units_read_what_was_issued_to_them(void **state)
     static struct test_reply reply;
     int64_t id = criticism();
     county_serve(&county);
-    const char *edu = county_session(&county, EDU_LEADER), *leader = county_session(&county, LEADER), *leader2 = county_session(&county, LEADER2);
+    const char *edu = county_session(&county, EDU_LEADER), *leader = county_session(&county, LEADER),
+               *leader2 = county_session(&county, LEADER2);
     const char *officer = county_session(&county, OFFICER), *scanner = county_session(&county, SCANNER);
     test_ask(&county.http, &reply, "GET", "/api/cases", edu, NULL);
     assert_non_null(strstr(reply.body, "\"items\":[]"));
@@ -399,7 +484,8 @@ static void units_read_what_was_issued_to_them(void **state)
     test_ask(&county.http, &reply, "POST", "/api/cases/1/decide", leader, "{\"agree\":true}");
     assert_int_equal(reply.status, 201);
     assert_non_null(strstr(reply.body, "\"state\":\"first_agreed\""));
-    test_ask(&county.http, &reply, "POST", "/api/cases/1/decide", leader2, "{\"agree\":true,\"reason\":\"同意\"}");
+    test_ask(&county.http, &reply, "POST", "/api/cases/1/decide", leader2,
+             "{\"agree\":true,\"reason\":\"同意\"}");
     assert_non_null(strstr(reply.body, "\"state\":\"approved\""));
     test_ask(&county.http, &reply, "GET", "/api/cases/1", edu, NULL);
     assert_int_equal(reply.status, 404);

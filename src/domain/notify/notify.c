@@ -42,20 +42,25 @@ struct telling {
 };
 
 #define PUT                                                                                                  \
-    "INSERT INTO notify_item (user_id, item_kind, key, args, url, subject_kind, subject_id, once, created_at_ms)"                            \
-    " SELECT u.user_id, 'message', $1, $2, $3, CAST($4 AS TEXT), CAST($5 AS BIGINT), $6, $7 FROM access_user u WHERE u.disabled = 0"                                        \
-    " AND (u.ends_ms IS NULL OR u.ends_ms > $7) AND u.user_id <> $8"                                                                         \
-    " AND (u.user_id = $12 OR ($12 = 0 AND ((u.roles & $9) <> 0 OR ((u.roles & $10) <> 0 AND ($11 = 0 OR u.unit_id = $11)))))"
+    "INSERT INTO notify_item (user_id, item_kind, key, args, url, subject_kind, subject_id, once, "          \
+    "created_at_ms)"                                                                                         \
+    " SELECT u.user_id, 'message', $1, $2, $3, CAST($4 AS TEXT), CAST($5 AS BIGINT), $6, $7 FROM "           \
+    "access_user u WHERE u.disabled = 0"                                                                     \
+    " AND (u.ends_ms IS NULL OR u.ends_ms > $7) AND u.user_id <> $8"                                         \
+    " AND (u.user_id = $12 OR ($12 = 0 AND ((u.roles & $9) <> 0 OR ((u.roles & $10) <> 0 AND ($11 = 0 OR "   \
+    "u.unit_id = $11)))))"
 #define VALUES(m, t)                                                                                         \
-    db_c((m)->key), db_str((t)->args), db_str((m)->url), db_c((m)->subject_kind), db_int_or_null((m)->subject_id), db_str((t)->mark),        \
-        db_int(call->now_ms), db_int(call_who(call).user_id ? call_who(call).user_id : -1), db_int((t)->everywhere), db_int((t)->inside),     \
-        db_int((t)->unit_id), db_int((t)->user_id)
+    db_c((m)->key), db_str((t)->args), db_str((m)->url), db_c((m)->subject_kind),                            \
+        db_int_or_null((m)->subject_id), db_str((t)->mark), db_int(call->now_ms),                            \
+        db_int(call_who(call).user_id ? call_who(call).user_id : -1), db_int((t)->everywhere),               \
+        db_int((t)->inside), db_int((t)->unit_id), db_int((t)->user_id)
 
 static enum err put(struct call *call, const struct notify_message *m, const struct telling *t)
 {
     if (t->count_up)
         return db_run(call,
-                      PUT " ON CONFLICT (user_id, once) DO UPDATE SET many = notify_item.many + 1, read_at_ms = NULL, args = excluded.args,"
+                      PUT " ON CONFLICT (user_id, once) DO UPDATE SET many = notify_item.many + 1, "
+                          "read_at_ms = NULL, args = excluded.args,"
                           " created_at_ms = excluded.created_at_ms",
                       VALUES(m, t));
     return db_run(call, PUT " ON CONFLICT (user_id, once) DO NOTHING", VALUES(m, t));
@@ -68,10 +73,11 @@ static enum err unit_with(struct call *call, unsigned roles, int64_t unit_id, in
     for (int depth = 0; *ret && depth < DEPTH_MAX; depth++) {
         struct org_unit unit;
         int64_t there;
-        TRY(db_get_int(call, &there, 0,
-                       "SELECT user_id FROM access_user WHERE unit_id = $1 AND (roles & $2) <> 0 AND disabled = 0"
-                       " AND (ends_ms IS NULL OR ends_ms > $3) LIMIT 1",
-                       db_int(*ret), db_int(roles), db_int(call->now_ms)));
+        TRY(db_get_int(
+            call, &there, 0,
+            "SELECT user_id FROM access_user WHERE unit_id = $1 AND (roles & $2) <> 0 AND disabled = 0"
+            " AND (ends_ms IS NULL OR ends_ms > $3) LIMIT 1",
+            db_int(*ret), db_int(roles), db_int(call->now_ms)));
         if (there)
             return ERR_OK;
         TRY(org_unit_get(call, *ret, &unit));
@@ -81,17 +87,21 @@ static enum err unit_with(struct call *call, unsigned roles, int64_t unit_id, in
     return ERR_OK;
 }
 
-static enum err tell(struct call *call, unsigned roles, int64_t unit_id, const struct notify_message *message, bool count_up)
+static enum err tell(struct call *call, unsigned roles, int64_t unit_id, const struct notify_message *message,
+                     bool count_up)
 {
-    struct telling t = {.mark = mark_of(call, message), .everywhere = roles & ~(unsigned)(ROLES_UNIT | ROLE_VENDOR_USER),
-                        .inside = roles & (ROLES_UNIT | ROLE_VENDOR_USER), .count_up = count_up};
+    struct telling t = {.mark = mark_of(call, message),
+                        .everywhere = roles & ~(unsigned)(ROLES_UNIT | ROLE_VENDOR_USER),
+                        .inside = roles & (ROLES_UNIT | ROLE_VENDOR_USER),
+                        .count_up = count_up};
     TRY(args_json(call, message, &t.args));
     if (t.inside && unit_id)
         TRY(unit_with(call, t.inside, unit_id, &t.unit_id));
     return put(call, message, &t);
 }
 
-static enum err tell_one(struct call *call, int64_t user_id, const struct notify_message *message, bool count_up)
+static enum err tell_one(struct call *call, int64_t user_id, const struct notify_message *message,
+                         bool count_up)
 {
     struct telling t = {.mark = mark_of(call, message), .user_id = user_id, .count_up = count_up};
     if (user_id <= 0)
@@ -100,7 +110,8 @@ static enum err tell_one(struct call *call, int64_t user_id, const struct notify
     return put(call, message, &t);
 }
 
-enum err notify_users(struct call *call, unsigned roles, int64_t unit_id, const struct notify_message *message)
+enum err notify_users(struct call *call, unsigned roles, int64_t unit_id,
+                      const struct notify_message *message)
 {
     return tell(call, roles, unit_id, message, false);
 }
@@ -110,7 +121,8 @@ enum err notify_user(struct call *call, int64_t user_id, const struct notify_mes
     return tell_one(call, user_id, message, false);
 }
 
-enum err notify_together(struct call *call, unsigned roles, int64_t unit_id, const struct notify_message *message)
+enum err notify_together(struct call *call, unsigned roles, int64_t unit_id,
+                         const struct notify_message *message)
 {
     return tell(call, roles, unit_id, message, true);
 }
@@ -134,7 +146,8 @@ static struct str page_of(struct call *call, const struct rules_duty *duty)
 }
 
 /* Like things of one day are one item: a letter with forty findings is not forty messages. */
-static struct notify_message message_of(struct call *call, const struct rules_duty *duty, const char *key, const char *to)
+static struct notify_message message_of(struct call *call, const struct rules_duty *duty, const char *key,
+                                        const char *to)
 {
     struct clock_date today = clock_date(clock_day_of(call->now_ms));
     return (struct notify_message){
@@ -143,12 +156,15 @@ static struct notify_message message_of(struct call *call, const struct rules_du
         .url = page_of(call, duty),
         .subject_kind = "duty",
         .subject_id = duty->duty_id,
-        .once = str_format(call->arena, "%s:%.*s:%lld:%s:%s", key, STR_ARG(duty->rule), (long long)duty->unit_id, to, today.text),
+        .once = str_format(call->arena, "%s:%.*s:%lld:%s:%s", key, STR_ARG(duty->rule),
+                           (long long)duty->unit_id, to, today.text),
     };
 }
 
-/* to: a role, or a post: its holder's account, and where that is unknown the unit's leaders (escalated) or its people. */
-static enum err tell_people(struct call *call, const struct rules_duty *duty, const struct notify_message *message, const char *to, bool escalated)
+/* to: a role, or a post: its holder's account, and where that is unknown the unit's leaders (escalated) or
+ * its people. */
+static enum err tell_people(struct call *call, const struct rules_duty *duty,
+                            const struct notify_message *message, const char *to, bool escalated)
 {
     struct org_person holder;
     unsigned role = access_role_of(str_of(to));
@@ -163,7 +179,8 @@ static enum err tell_people(struct call *call, const struct rules_duty *duty, co
 /* What must be begun at once. Other duties wait for the digest: a new rule pack opens thousands of them. */
 static bool is_urgent(const struct rules_duty *duty)
 {
-    return str_is(duty->subject_kind, "finding") || str_is(duty->subject_kind, "case") || str_is(duty->subject_kind, "address");
+    return str_is(duty->subject_kind, "finding") || str_is(duty->subject_kind, "case") ||
+           str_is(duty->subject_kind, "address");
 }
 
 enum err notify_hear(struct call *call, enum rules_event event, int64_t duty_id, const char *to)
@@ -173,13 +190,14 @@ enum err notify_hear(struct call *call, enum rules_event event, int64_t duty_id,
         return ERR_OK; /* late ones stand in every digest until they are done */
     TRY(rules_duty_get(call, duty_id, &duty));
     if (event == RULES_REMIND)
-        return db_run(call, "INSERT INTO notify_event (duty_id, unit_path, at_ms) VALUES ($1, $2, $3)", db_int(duty_id),
-                      db_str(duty.unit_path), db_int(call->now_ms));
+        return db_run(call, "INSERT INTO notify_event (duty_id, unit_path, at_ms) VALUES ($1, $2, $3)",
+                      db_int(duty_id), db_str(duty.unit_path), db_int(call->now_ms));
     if (event == RULES_OPENED && !is_urgent(&duty))
         return ERR_OK;
     if (!to || !to[0])
         to = str_c(call->arena, duty.answers);
-    struct notify_message message = message_of(call, &duty, event == RULES_ESCALATE ? "notify.escalate" : "notify.opened", to);
+    struct notify_message message =
+        message_of(call, &duty, event == RULES_ESCALATE ? "notify.escalate" : "notify.opened", to);
     return tell_people(call, &duty, &message, to, event == RULES_ESCALATE);
 }
 
@@ -212,11 +230,13 @@ static void put_lines(struct call *call, struct json_writer *w, struct str lines
     json_close_array(w);
 }
 
-void notify_put_texts(struct call *call, struct json_writer *w, struct str key, struct str args, int64_t many, struct str lines)
+void notify_put_texts(struct call *call, struct json_writer *w, struct str key, struct str args, int64_t many,
+                      struct str lines)
 {
     struct str values[NOTIFY_ARGS] = {STR_NONE};
     const struct json *list;
-    const char *title = str_c(call->arena, key), *body = str_format(call->arena, "%.*s.body", STR_ARG(key)).at;
+    const char *title = str_c(call->arena, key),
+               *body = str_format(call->arena, "%.*s.body", STR_ARG(key)).at;
     if (json_parse(call->arena, args, &list, NULL) == ERR_OK)
         for (size_t i = 0; i < json_count(list) && i < NOTIFY_ARGS; i++)
             values[i] = json_text(json_item(list, i));
@@ -227,6 +247,8 @@ void notify_put_texts(struct call *call, struct json_writer *w, struct str key, 
         text = words_fill(call->arena, call->lang, "notify.many", more, 2);
     }
     json_put_str(w, "title", text);
-    json_put_str(w, "body", words_has(call->lang, body) ? words_fill(call->arena, call->lang, body, values, NOTIFY_ARGS) : STR_NONE);
+    json_put_str(w, "body",
+                 words_has(call->lang, body) ? words_fill(call->arena, call->lang, body, values, NOTIFY_ARGS)
+                                             : STR_NONE);
     put_lines(call, w, lines);
 }

@@ -14,6 +14,7 @@ enum err notify_hear(struct call *call, enum rules_event event, int64_t duty_id,
 /* The job of the morning: one digest a person and working day. */
 enum err notify_digest(struct call *call);
 /* Title and body of an item in the call's language. */
-void notify_put_texts(struct call *call, struct json_writer *w, struct str key, struct str args, int64_t many, struct str lines);
+void notify_put_texts(struct call *call, struct json_writer *w, struct str key, struct str args, int64_t many,
+                      struct str lines);
 
 #endif

@@ -35,8 +35,12 @@ static int teardown(void **state)
 
 static struct notify_message message(const char *once)
 {
-    return (struct notify_message){.key = "discipline.notify.issued", .args = {STR("约谈“某局”"), STR("示数整〔2026〕1号")}, .url = STR("/cases/1"),
-                                   .subject_kind = "case", .subject_id = 1, .once = str_of(once)};
+    return (struct notify_message){.key = "discipline.notify.issued",
+                                   .args = {STR("约谈“某局”"), STR("示数整〔2026〕1号")},
+                                   .url = STR("/cases/1"),
+                                   .subject_kind = "case",
+                                   .subject_id = 1,
+                                   .once = str_of(once)};
 }
 
 static int64_t items_of(enum county_account who)
@@ -54,7 +58,8 @@ static void the_right_people_are_told_once(void **state)
     assert_int_equal(items_of(EDU_LEADER), 1);
     assert_int_equal(items_of(HEALTH_OFFICER), 0);
     m = message("b");
-    assert_int_equal(notify_users(call, ROLE_UNIT_OFFICER, COUNTY_SCHOOL, &m), ERR_OK); /* the school has nobody: its bureau hears of it */
+    assert_int_equal(notify_users(call, ROLE_UNIT_OFFICER, COUNTY_SCHOOL, &m),
+                     ERR_OK); /* the school has nobody: its bureau hears of it */
     assert_int_equal(items_of(EDU_OFFICER), 2);
     assert_int_equal(items_of(EDU_LEADER), 1);
     m = message("c");
@@ -78,10 +83,15 @@ static struct str shown(enum call_lang lang, int64_t inbox_id)
     BUF(out, 65536);
     struct json_writer w = json_writer(&out);
     DB_ROWS(rows);
-    assert_int_equal(db_one(call, &rows, "SELECT key, args, many, COALESCE(lines, '') FROM notify_item WHERE inbox_id = $1", db_int(inbox_id)), ERR_OK);
+    assert_int_equal(
+        db_one(call, &rows,
+               "SELECT key, args, many, COALESCE(lines, '') FROM notify_item WHERE inbox_id = $1",
+               db_int(inbox_id)),
+        ERR_OK);
     call->lang = lang;
     json_open_object(&w, NULL);
-    notify_put_texts(call, &w, db_col_copy(call, &rows, 0), db_col_copy(call, &rows, 1), db_col_int(&rows, 2), db_col_copy(call, &rows, 3));
+    notify_put_texts(call, &w, db_col_copy(call, &rows, 0), db_col_copy(call, &rows, 1), db_col_int(&rows, 2),
+                     db_col_copy(call, &rows, 3));
     json_close_object(&w);
     call->lang = CALL_ZH;
     return str_copy(call->arena, buf_str(&out));
@@ -101,22 +111,30 @@ static void texts_are_made_in_the_readers_language(void **state)
     assert_int_equal(notify_together_one(call, EDU_LEADER, &m), ERR_OK);
     assert_int_equal(items_of(EDU_LEADER), 1);
     assert_non_null(strstr(shown(CALL_ZH, id).at, "（共 2 项）"));
-    assert_int_equal(county_number(&county, "SELECT COUNT(*) FROM notify_item WHERE inbox_id = $1 AND read_at_ms IS NULL", db_int(id)), 1);
+    assert_int_equal(
+        county_number(&county, "SELECT COUNT(*) FROM notify_item WHERE inbox_id = $1 AND read_at_ms IS NULL",
+                      db_int(id)),
+        1);
 }
 
 /* ---- duties ---- */
 
-static int64_t duty(const char *rule, const char *subject_kind, int64_t unit_id, const char *path, const char *due_on, const char *role, int64_t opened_ms)
+static int64_t duty(const char *rule, const char *subject_kind, int64_t unit_id, const char *path,
+                    const char *due_on, const char *role, int64_t opened_ms)
 {
     static int64_t serial;
     DB_ROWS(rows);
     assert_int_equal(db_one(call, &rows,
-                            "INSERT INTO rules_duty (pack, pack_version, rule, article, cite, subject_kind, subject_id, subject_label, occurrence,"
-                            " unit_id, unit_path, system_id, text, text_en, answers, answers_role, state, current, opened_at_ms, due_kind, due_n,"
-                            " due_on, calendar) VALUES ('T', '1', $1, 'T1', '第一条', $2, $3, '某事项', $3, $4, $5, 0, '完成某事', 'Do it', $6, $7, 'open', 1,"
+                            "INSERT INTO rules_duty (pack, pack_version, rule, article, cite, subject_kind, "
+                            "subject_id, subject_label, occurrence,"
+                            " unit_id, unit_path, system_id, text, text_en, answers, answers_role, state, "
+                            "current, opened_at_ms, due_kind, due_n,"
+                            " due_on, calendar) VALUES ('T', '1', $1, 'T1', '第一条', $2, $3, '某事项', $3, "
+                            "$4, $5, 0, '完成某事', 'Do it', $6, $7, 'open', 1,"
                             " $8, 'working_days', 3, $9, 'x') RETURNING duty_id",
-                            db_c(rule), db_c(subject_kind), db_int(++serial), db_int(unit_id), db_c(path), db_c(role ? role : "security_officer"),
-                            db_int(role != NULL), db_int(opened_ms), db_c(due_on)),
+                            db_c(rule), db_c(subject_kind), db_int(++serial), db_int(unit_id), db_c(path),
+                            db_c(role ? role : "security_officer"), db_int(role != NULL), db_int(opened_ms),
+                            db_c(due_on)),
                      ERR_OK);
     return db_col_int(&rows, 0);
 }
@@ -125,7 +143,9 @@ static void urgent_duties_are_told_at_once_and_together(void **state)
 {
     (void)state;
     for (int i = 0; i < 40; i++)
-        assert_int_equal(notify_hear(call, RULES_OPENED, duty("Y5.fix", "finding", COUNTY_EDU, COUNTY_EDU_PATH, "2026-09-04", NULL, call->now_ms),
+        assert_int_equal(notify_hear(call, RULES_OPENED,
+                                     duty("Y5.fix", "finding", COUNTY_EDU, COUNTY_EDU_PATH, "2026-09-04",
+                                          NULL, call->now_ms),
                                      "security_officer"),
                          ERR_OK);
     assert_int_equal(items_of(EDU_OFFICER), 1);
@@ -133,13 +153,15 @@ static void urgent_duties_are_told_at_once_and_together(void **state)
     assert_non_null(strstr(shown(CALL_ZH, 1).at, "新任务：完成某事（共 40 项）"));
     assert_non_null(strstr(shown(CALL_EN, 1).at, "New: Do it (40 in all)"));
     /* What a pack opens by the thousand waits for the digest; what is done needs no word. */
-    int64_t slow = duty("S3.grading", "system", COUNTY_EDU, COUNTY_EDU_PATH, "2026-09-20", NULL, call->now_ms);
+    int64_t slow =
+        duty("S3.grading", "system", COUNTY_EDU, COUNTY_EDU_PATH, "2026-09-20", NULL, call->now_ms);
     assert_int_equal(notify_hear(call, RULES_OPENED, slow, "security_officer"), ERR_OK);
     assert_int_equal(notify_hear(call, RULES_SATISFIED, slow, "security_officer"), ERR_OK);
     assert_int_equal(notify_hear(call, RULES_REMIND, slow, "security_officer"), ERR_OK);
     assert_int_equal(items_of(EDU_OFFICER), 1);
     /* A role of the authority. */
-    int64_t ours = duty("Z25.notice", "finding", COUNTY_EDU, COUNTY_EDU_PATH, "2026-09-02", "county_officer", call->now_ms);
+    int64_t ours = duty("Z25.notice", "finding", COUNTY_EDU, COUNTY_EDU_PATH, "2026-09-02", "county_officer",
+                        call->now_ms);
     assert_int_equal(notify_hear(call, RULES_OPENED, ours, "county_officer"), ERR_OK);
     assert_int_equal(items_of(OFFICER), 1);
     assert_int_equal(items_of(OFFICER2), 1);
@@ -153,10 +175,14 @@ static void what_is_late_goes_up(void **state)
     assert_int_equal(notify_hear(call, RULES_ESCALATE, late, "admin_head"), ERR_OK);
     assert_int_equal(items_of(EDU_LEADER), 1); /* nobody is known to hold the post: the unit's leaders */
     assert_int_equal(items_of(EDU_OFFICER), 0);
-    county_run(&county, "INSERT INTO org_person (person_id, unit_id, unit_path, person_name, user_id, valid_from, created_at_ms)"
-                        " VALUES (9, 2, '00010002', '某某', $1, '2020-01-01', 1)", db_int(EDU_OFFICER));
-    county_run(&county, "INSERT INTO org_post (unit_id, unit_path, post_kind, person_id, valid_from, created_at_ms)"
-                        " VALUES (2, '00010002', 'admin_head', 9, '2020-01-01', 1)");
+    county_run(&county,
+               "INSERT INTO org_person (person_id, unit_id, unit_path, person_name, user_id, valid_from, "
+               "created_at_ms)"
+               " VALUES (9, 2, '00010002', '某某', $1, '2020-01-01', 1)",
+               db_int(EDU_OFFICER));
+    county_run(&county,
+               "INSERT INTO org_post (unit_id, unit_path, post_kind, person_id, valid_from, created_at_ms)"
+               " VALUES (2, '00010002', 'admin_head', 9, '2020-01-01', 1)");
     assert_int_equal(notify_hear(call, RULES_ESCALATE, late, "admin_head"), ERR_OK);
     assert_int_equal(items_of(EDU_OFFICER), 1);
     assert_int_equal(items_of(EDU_LEADER), 1);
@@ -172,10 +198,10 @@ static void at(int month, int mday, int hour, int minute)
 static void one_digest_a_person_and_working_day(void **state)
 {
     (void)state;
-    duty("A", "unit", COUNTY_EDU, COUNTY_EDU_PATH, "2026-08-20", NULL, 1);    /* late */
-    duty("B", "unit", COUNTY_SCHOOL, COUNTY_SCHOOL_PATH, "2026-09-01", NULL, 1); /* today */
-    duty("C", "unit", COUNTY_EDU, COUNTY_EDU_PATH, "2026-09-03", NULL, 1);    /* soon */
-    duty("D", "unit", COUNTY_EDU, COUNTY_EDU_PATH, "2026-12-31", NULL, 1);    /* far */
+    duty("A", "unit", COUNTY_EDU, COUNTY_EDU_PATH, "2026-08-20", NULL, 1);                      /* late */
+    duty("B", "unit", COUNTY_SCHOOL, COUNTY_SCHOOL_PATH, "2026-09-01", NULL, 1);                /* today */
+    duty("C", "unit", COUNTY_EDU, COUNTY_EDU_PATH, "2026-09-03", NULL, 1);                      /* soon */
+    duty("D", "unit", COUNTY_EDU, COUNTY_EDU_PATH, "2026-12-31", NULL, 1);                      /* far */
     duty("E", "unit", COUNTY_EDU, COUNTY_EDU_PATH, "2026-12-31", NULL, call->now_ms - 3600000); /* new */
     duty("F", "finding", COUNTY_EDU, COUNTY_EDU_PATH, "2026-09-02", "county_officer", 1);
     at(9, 1, 8, 59);
@@ -196,7 +222,8 @@ static void one_digest_a_person_and_working_day(void **state)
     assert_int_equal(items_of(OFFICER), 1);
     assert_int_equal(items_of(HEALTH_OFFICER), 0); /* nothing to do: left in peace */
     assert_int_equal(items_of(LEADER), 0);
-    int64_t id = county_number(&county, "SELECT inbox_id FROM notify_item WHERE user_id = $1", db_int(EDU_OFFICER));
+    int64_t id =
+        county_number(&county, "SELECT inbox_id FROM notify_item WHERE user_id = $1", db_int(EDU_OFFICER));
     struct str text = shown(CALL_ZH, id);
     assert_non_null(strstr(text.at, "逾期 1 项，今天到期 1 项，三个工作日内到期 1 项，新增 1 项"));
     assert_null(strstr(text.at, "county_officer"));

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Method. The text is understood first (address, range, host, code, telephone number, word), since only then can an index answer:
- * addresses are sorted keys, codes are prefixes, a word is looked for with LIKE in narrow indexes. Chinese has no blanks and many
- * words of two characters, which the engine's own full text search does not find; LIKE does.
+ * Method. The text is understood first (address, range, host, code, telephone number, word), since only then
+ * can an index answer: addresses are sorted keys, codes are prefixes, a word is looked for with LIKE in
+ * narrow indexes. Chinese has no blanks and many words of two characters, which the engine's own full text
+ * search does not find; LIKE does. An authority's scope is everything, and an engine that took the scope's
+ * index for that would read every row: so the scope is written as an expression (unit_path || '') wherever
+ * the question itself is narrow.
  */
 #include "domain/search/search_inner.h"
 
@@ -73,16 +76,19 @@ static struct str phone_of(struct call *call, struct str text)
 /* The first two or three numbers of an address, as people remember them: "10.20.1" or "10.20.1." */
 static bool part_of_address(struct search *s)
 {
-    struct str part, rest = str_ends(s->text, STR(".")) ? str_slice(s->text, 0, s->text.len - 1) : s->text, whole = rest;
+    struct str part, rest = str_ends(s->text, STR(".")) ? str_slice(s->text, 0, s->text.len - 1) : s->text,
+                     whole = rest;
     int parts = 0;
     int64_t number;
     while (str_cut(&rest, '.', &part)) {
-        if (++parts > 3 || part.len == 0 || part.len > 3 || !str_to_int(part, &number) || number < 0 || number > 255)
+        if (++parts > 3 || part.len == 0 || part.len > 3 || !str_to_int(part, &number) || number < 0 ||
+            number > 255)
             return false;
     }
     if (parts < 2)
         return false;
-    struct str range = parts == 3 ? str_format(s->call->arena, "%.*s.0/24", STR_ARG(whole)) : str_format(s->call->arena, "%.*s.0.0/16", STR_ARG(whole));
+    struct str range = parts == 3 ? str_format(s->call->arena, "%.*s.0/24", STR_ARG(whole))
+                                  : str_format(s->call->arena, "%.*s.0.0/16", STR_ARG(whole));
     return ip_parse_range(range, &s->first, &s->last);
 }
 
@@ -93,7 +99,8 @@ bool search_understand(struct search *s, struct str text)
     if (utf8_length(s->text) < 2)
         return false;
     s->lower = str_lower(call->arena, s->text);
-    s->like = escaped(call, s->lower);
+    s->like = escaped(call, s->text);
+    s->low = escaped(call, s->lower);
     /* U+10FFFF sorts after every character that a name holds. */
     s->until = str_format(call->arena, "%.*s\xF4\x8F\xBF\xBF", STR_ARG(s->text));
     s->is_address = ip_parse(s->text, &s->first);
@@ -108,7 +115,8 @@ bool search_understand(struct search *s, struct str text)
         s->host = STR_NONE;
         return true;
     }
-    s->is_cve = str_starts(s->lower, STR("cve-")) || str_starts(s->lower, STR("cnvd-")) || str_starts(s->lower, STR("cnnvd-"));
+    s->is_cve = str_starts(s->lower, STR("cve-")) || str_starts(s->lower, STR("cnvd-")) ||
+                str_starts(s->lower, STR("cnnvd-"));
     s->is_code = code_like(s->text);
     s->phone = phone_of(call, s->text);
     s->is_phone = s->phone.len > 0;
@@ -151,5 +159,8 @@ void search_close(struct search_group *group)
 
 struct str search_word(struct search *s, const char *enum_name, struct str identifier)
 {
-    return identifier.len ? words_get(s->call->lang, str_format(s->call->arena, "enum.%s.%.*s", enum_name, STR_ARG(identifier)).at) : STR_NONE;
+    return identifier.len
+               ? words_get(s->call->lang,
+                           str_format(s->call->arena, "enum.%s.%.*s", enum_name, STR_ARG(identifier)).at)
+               : STR_NONE;
 }

@@ -15,7 +15,8 @@ struct search {
     struct json_writer *w;
     struct str text; /* trimmed */
     struct str lower;
-    struct str like;  /* %text% with its own % and _ escaped, lower case */
+    struct str like;  /* %text% with its own % and _ escaped */
+    struct str low;   /* the same in lower case */
     struct str until; /* text itself begins everything in text … until, for indexes */
     struct str scope; /* unit path; "" all */
     struct str today;

@@ -70,7 +70,7 @@ static enum err add_units(struct search *s, struct search_group *group)
                  "OR LOWER(short_name) LIKE $2 ESCAPE '\\'"
                  " OR LOWER(uscc) = $3) ORDER BY CASE WHEN unit_name = $4 OR short_name = $4 THEN 0 ELSE 1 "
                  "END, unit_path LIMIT 10",
-                 db_str(s->scope), db_str(s->like), db_str(s->lower), db_str(s->text)));
+                 db_str(s->scope), db_str(s->low), db_str(s->lower), db_str(s->text)));
     while (db_next(&rows)) {
         struct org_unit unit = {.unit_id = db_col_int(&rows, 0),
                                 .unit_name = db_col_str(&rows, 1),
@@ -118,8 +118,8 @@ static void add_person(struct search *s, struct search_group *group, const struc
     "p.unit_path, p.unit_id, u.unit_name,"                                                                   \
     " COALESCE((SELECT MIN(o.post_kind) FROM org_post o WHERE o.person_id = p.person_id AND o.valid_to IS "  \
     "NULL), '')"                                                                                             \
-    " FROM org_person p JOIN org_unit u ON u.unit_id = p.unit_id WHERE p.unit_path >= $1 AND p.unit_path < " \
-    "$1 || 'z'"                                                                                              \
+    " FROM org_person p JOIN org_unit u ON u.unit_id = p.unit_id WHERE p.unit_path || '' >= $1 AND "         \
+    "p.unit_path || '' < $1 || 'z'"                                                                          \
     " AND (p.valid_to IS NULL OR p.valid_to >= $2)"
 
 /* Whoever may not see a name or a number in full must know all of it to find its person: a mask that can be
@@ -147,6 +147,13 @@ static enum err add_people(struct search *s, struct search_group *group)
     return db_end(&rows);
 }
 
+#define CONTACT                                                                                              \
+    PERSON " AND EXISTS (SELECT 1 FROM org_post k WHERE k.person_id = p.person_id AND k.valid_to IS NULL"    \
+           " AND k.post_kind IN ('security_officer', 'security_contact', 'ops_contact', 'deputy_in_charge')" \
+           " AND (k.unit_id = $3 OR k.unit_id IN (SELECT e.unit_id FROM system_endpoint e WHERE e.valid_to " \
+           "IS NULL AND "
+#define CONTACT_ORDER ") ORDER BY p.unit_id, p.person_id LIMIT 10"
+
 /* Whom to call about an address or a name: the security people of the unit that owns it, and of the units
  * whose systems stand there. */
 static enum err add_contacts(struct search *s, struct search_group *group)
@@ -157,17 +164,12 @@ static enum err add_contacts(struct search *s, struct search_group *group)
     else
         TRY(org_owner_of_domain(s->call, s->host, &owner));
     DB_ROWS(rows);
-    TRY(db_query(
-        s->call, &rows,
-        PERSON
-        " AND EXISTS (SELECT 1 FROM org_post k WHERE k.person_id = p.person_id AND k.valid_to IS NULL"
-        " AND k.post_kind IN ('security_officer', 'security_contact', 'ops_contact', 'deputy_in_charge')"
-        " AND (k.unit_id = $3 OR k.unit_id IN (SELECT e.unit_id FROM system_endpoint e WHERE e.valid_to IS "
-        "NULL"
-        " AND ((e.ip_key = $4 AND $4 <> '') OR (e.host_name = $5 AND $5 <> ''))))) ORDER BY p.unit_id, "
-        "p.person_id LIMIT 10",
-        db_str(s->scope), db_str(s->today), db_int(owner.unit_id), db_c(s->is_address ? s->first.text : ""),
-        db_str(s->host)));
+    if (s->is_address)
+        TRY(db_query(s->call, &rows, CONTACT "e.ip_key = $4))" CONTACT_ORDER, db_str(s->scope),
+                     db_str(s->today), db_int(owner.unit_id), db_c(s->first.text)));
+    else
+        TRY(db_query(s->call, &rows, CONTACT "e.host_name = $4))" CONTACT_ORDER, db_str(s->scope),
+                     db_str(s->today), db_int(owner.unit_id), db_str(s->host)));
     while (db_next(&rows))
         add_person(s, group, &rows);
     return db_end(&rows);

@@ -8,10 +8,6 @@
 
 /* ---- duties ---- */
 
-#define MINE                                                                                                 \
-    " FROM rules_duty d LEFT JOIN org_unit u ON u.unit_id = d.unit_id WHERE d.state = 'open' AND d.unit_path >= $1 AND d.unit_path < $1 || 'z'" \
-    " AND (($2 = '' AND d.answers_role = 0) OR ($2 <> '' AND d.answers_role = 1 AND d.answers = $2))"
-
 static void put_days_left(struct workbench *b, struct str due_on)
 {
     int32_t due, today;
@@ -41,64 +37,134 @@ static void put_duty(struct workbench *b, const struct db_rows *rows)
     json_close_object(b->w);
 }
 #define DUTY                                                                                                 \
-    "SELECT d.duty_id, d.rule, d.article, d.text, d.text_en, d.subject_kind, d.subject_id, d.subject_label, d.unit_id, u.unit_name, d.due_on," \
+    "SELECT d.duty_id, d.rule, d.article, d.text, d.text_en, d.subject_kind, d.subject_id, "                 \
+    "d.subject_label, d.unit_id, u.unit_name, d.due_on,"                                                     \
     " d.provisional"
 
-static enum err put_soonest(struct workbench *b)
+/* A unit's people answer for what lies in their scope, less the few that the rules put on a role of the
+ * authority. The two indexes of open duties answer both parts alone, so that a hundred thousand of them are
+ * counted without reading one. */
+#define COUNTS                                                                                               \
+    "SELECT COUNT(*), COALESCE(SUM(CASE WHEN due_on = $2 THEN 1 ELSE 0 END), 0),"                            \
+    " COALESCE(SUM(CASE WHEN due_on > $2 AND due_on <= $3 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN "   \
+    "due_on < $2 THEN 1 ELSE 0 END), 0)"                                                                     \
+    " FROM rules_duty WHERE state = 'open' AND unit_path >= $1 AND unit_path < $1 || 'z'"
+#define SUMS 4
+
+static enum err add_counts(struct db_rows *rows, int64_t sign, int64_t sums[SUMS])
 {
-    DB_ROWS(rows);
-    TRY(db_query(b->call, &rows, DUTY MINE " AND d.due_on IS NOT NULL ORDER BY d.due_on, d.duty_id LIMIT 10", db_str(b->scope), db_str(b->role)));
-    json_open_array(b->w, "soonest");
-    while (db_next(&rows))
-        put_duty(b, &rows);
-    json_close_array(b->w);
-    return db_end(&rows);
+    for (int i = 0; i < SUMS; i++)
+        sums[i] += sign * db_col_int(rows, i);
+    return db_end(rows);
+}
+
+static enum err count_duties(struct workbench *b, int64_t sums[SUMS])
+{
+    DB_ROWS(all);
+    DB_ROWS(roles);
+    if (b->unit_side) {
+        TRY(db_one(b->call, &all, COUNTS, db_str(b->scope), db_str(b->today), db_str(b->soon)));
+        TRY(add_counts(&all, 1, sums));
+        TRY(db_one(b->call, &roles, COUNTS " AND answers_role = 1", db_str(b->scope), db_str(b->today),
+                   db_str(b->soon)));
+        return add_counts(&roles, -1, sums);
+    }
+    TRY(db_one(b->call, &roles, COUNTS " AND answers_role = 1 AND answers = $4", db_str(b->scope),
+               db_str(b->today), db_str(b->soon), db_str(b->role)));
+    return add_counts(&roles, 1, sums);
+}
+
+static enum err query_soonest(struct workbench *b, struct db_rows *rows)
+{
+    if (b->unit_side) /* the first two hundred by date are found in the index; ten of them are read */
+        return db_query(b->call, rows,
+                        DUTY " FROM rules_duty d LEFT JOIN org_unit u ON u.unit_id = d.unit_id WHERE "
+                             "d.duty_id IN (SELECT duty_id FROM rules_duty"
+                             " WHERE state = 'open' AND unit_path >= $1 AND unit_path < $1 || 'z' AND due_on "
+                             "IS NOT NULL ORDER BY due_on, duty_id LIMIT 200)"
+                             " AND d.answers_role = 0 ORDER BY d.due_on, d.duty_id LIMIT 10",
+                        db_str(b->scope));
+    return db_query(
+        b->call, rows,
+        DUTY " FROM rules_duty d LEFT JOIN org_unit u ON u.unit_id = d.unit_id WHERE d.state = 'open' AND "
+             "d.answers_role = 1"
+             " AND d.answers = $2 AND d.unit_path >= $1 AND d.unit_path < $1 || 'z' AND d.due_on IS NOT NULL"
+             " ORDER BY d.due_on, d.duty_id LIMIT 10",
+        db_str(b->scope), db_str(b->role));
 }
 
 enum err workbench_duties(struct workbench *b)
 {
+    static const char *const names[SUMS] = {"open", "due_today", "due_soon", "late"};
+    int64_t sums[SUMS] = {0};
     DB_ROWS(rows);
+    TRY(count_duties(b, sums));
+    TRY(query_soonest(b, &rows));
     json_open_object(b->w, "duties");
-    TRY(db_one(b->call, &rows,
-               "SELECT COUNT(*), COALESCE(SUM(CASE WHEN d.due_on = $3 THEN 1 ELSE 0 END), 0),"
-               " COALESCE(SUM(CASE WHEN d.due_on > $3 AND d.due_on <= $4 THEN 1 ELSE 0 END), 0),"
-               " COALESCE(SUM(CASE WHEN d.due_on < $3 THEN 1 ELSE 0 END), 0)" MINE,
-               db_str(b->scope), db_str(b->role), db_str(b->today), db_str(b->soon)));
-    static const char *const names[] = {"open", "due_today", "due_soon", "late"};
-    for (int i = 0; i < 4; i++)
-        json_put_int(b->w, names[i], db_col_int(&rows, i));
-    db_rows_close(&rows);
-    TRY(put_soonest(b));
+    for (int i = 0; i < SUMS; i++)
+        json_put_int(b->w, names[i], sums[i]);
+    json_open_array(b->w, "soonest");
+    while (db_next(&rows))
+        put_duty(b, &rows);
+    json_close_array(b->w);
+    json_close_object(b->w);
+    return db_end(&rows);
+}
+
+static enum err put_all(struct workbench *b)
+{
+    int64_t open, late, units;
+    TRY(db_get_int(b->call, &open, 0, "SELECT COUNT(*) FROM rules_duty WHERE state = 'open'"));
+    TRY(db_get_int(b->call, &late, 0,
+                   "SELECT CAST(SUM((SELECT COUNT(*) FROM rules_duty d WHERE d.state = 'open' AND "
+                   "d.unit_path = u.unit_path AND d.due_on < $1)) AS BIGINT)"
+                   " FROM org_unit u",
+                   db_str(b->today)));
+    TRY(db_get_int(b->call, &units, 0,
+                   "SELECT COUNT(*) FROM org_unit u WHERE EXISTS (SELECT 1 FROM rules_duty d WHERE d.state = "
+                   "'open' AND d.unit_path = u.unit_path"
+                   " AND d.due_on < $1)",
+                   db_str(b->today)));
+    json_open_object(b->w, "all_duties");
+    json_put_int(b->w, "open", open);
+    json_put_int(b->w, "late", late);
+    json_put_int(b->w, "units_late", units);
     json_close_object(b->w);
     return ERR_OK;
 }
 
-/* For the authority: how all units stand, and what has been late longest. Things, not units, are listed: units are not ranked. */
+static enum err put_red_of(struct workbench *b, const char *kind, int *left)
+{
+    DB_ROWS(rows);
+    if (*left == 0)
+        return ERR_OK;
+    TRY(db_query(b->call, &rows,
+                 DUTY " FROM rules_duty d LEFT JOIN org_unit u ON u.unit_id = d.unit_id WHERE d.state = "
+                      "'open' AND d.subject_kind = $1 AND d.due_on < $2"
+                      " ORDER BY d.due_on, d.duty_id LIMIT 10",
+                 db_c(kind), db_str(b->today)));
+    while (db_next(&rows))
+        if (*left > 0) {
+            put_duty(b, &rows);
+            --*left;
+        }
+    return db_end(&rows);
+}
+
+/* For the authority: how all units stand, and what has been late longest, the gravest kinds first. Things,
+ * not units, are listed: units are not ranked. */
 enum err workbench_red(struct workbench *b)
 {
-    DB_ROWS(sums);
+    static const char *const kinds[] = {"finding", "case", "address", "system", "unit"};
+    int left = 10;
     if (!b->authority)
         return ERR_OK;
-    TRY(db_one(b->call, &sums,
-               "SELECT COUNT(*), COALESCE(SUM(CASE WHEN due_on < $1 THEN 1 ELSE 0 END), 0), COUNT(DISTINCT CASE WHEN due_on < $1 THEN unit_path END)"
-               " FROM rules_duty WHERE state = 'open'",
-               db_str(b->today)));
-    json_open_object(b->w, "all_duties");
-    json_put_int(b->w, "open", db_col_int(&sums, 0));
-    json_put_int(b->w, "late", db_col_int(&sums, 1));
-    json_put_int(b->w, "units_late", db_col_int(&sums, 2));
-    json_close_object(b->w);
-    db_rows_close(&sums);
-    DB_ROWS(rows);
-    TRY(db_query(b->call, &rows,
-                 DUTY " FROM rules_duty d LEFT JOIN org_unit u ON u.unit_id = d.unit_id WHERE d.state = 'open' AND d.due_on < $1"
-                      " ORDER BY CASE d.subject_kind WHEN 'finding' THEN 0 WHEN 'case' THEN 0 ELSE 1 END, d.due_on, d.duty_id LIMIT 10",
-                 db_str(b->today)));
+    TRY(put_all(b));
     json_open_array(b->w, "red");
-    while (db_next(&rows))
-        put_duty(b, &rows);
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        TRY(put_red_of(b, kinds[i], &left));
     json_close_array(b->w);
-    return db_end(&rows);
+    return ERR_OK;
 }
 
 /* ---- letters ---- */
@@ -108,7 +174,8 @@ static enum err put_requests(struct workbench *b)
     DB_ROWS(rows);
     int64_t extensions = 0, support = 0;
     TRY(db_query(b->call, &rows,
-                 "SELECT request_kind, COUNT(*) FROM rectify_request WHERE state = 'asked' AND unit_path >= $1 AND unit_path < $1 || 'z'"
+                 "SELECT request_kind, COUNT(*) FROM rectify_request WHERE state = 'asked' AND unit_path >= "
+                 "$1 AND unit_path < $1 || 'z'"
                  " GROUP BY request_kind",
                  db_str(b->scope)));
     while (db_next(&rows))
@@ -123,12 +190,14 @@ static enum err put_requests(struct workbench *b)
 
 enum err workbench_letters(struct workbench *b)
 {
-    static const char *const states[] = {"draft", "issued", "acknowledged", "fed_back", "retesting", "returned", "closed_out"};
+    static const char *const states[] = {"draft",     "issued",   "acknowledged", "fed_back",
+                                         "retesting", "returned", "closed_out"};
     enum { STATES = sizeof(states) / sizeof(states[0]) };
     int64_t counts[STATES] = {0}, late = 0;
     DB_ROWS(rows);
     TRY(db_query(b->call, &rows,
-                 "SELECT state, COUNT(*), SUM(CASE WHEN due_date < $2 AND fed_back_at_ms IS NULL THEN 1 ELSE 0 END) FROM rectify_letter"
+                 "SELECT state, COUNT(*), SUM(CASE WHEN due_date < $2 AND fed_back_at_ms IS NULL THEN 1 ELSE "
+                 "0 END) FROM rectify_letter"
                  " WHERE unit_path >= $1 AND unit_path < $1 || 'z' GROUP BY state",
                  db_str(b->scope), db_str(b->today)));
     while (db_next(&rows)) {
@@ -159,11 +228,13 @@ enum err workbench_cases(struct workbench *b)
     int64_t me = call_who(b->call).user_id;
     bool office = access_is(b->call, ROLE_OFFICE_DIRECTOR);
     TRY(db_query(b->call, &rows,
-                 "SELECT state, decide_role, COALESCE(interviewer_post, ''), COALESCE(decided1_by, 0), proposed_by, issued_at_ms, case_kind"
+                 "SELECT state, decide_role, COALESCE(interviewer_post, ''), COALESCE(decided1_by, 0), "
+                 "proposed_by, issued_at_ms, case_kind"
                  " FROM discipline_case WHERE state IN ('proposed', 'first_agreed', 'approved')"));
     while (db_next(&rows)) {
         bool is_approved = str_is(db_col_str(&rows, 0), "approved"), issued = !db_col_null(&rows, 5);
-        bool by_office = office && str_is(db_col_str(&rows, 2), "office_director") && str_is(db_col_str(&rows, 6), "interview");
+        bool by_office = office && str_is(db_col_str(&rows, 2), "office_director") &&
+                         str_is(db_col_str(&rows, 6), "interview");
         bool mine_to_decide = access_is(b->call, access_role_of(db_col_str(&rows, 1))) || by_office;
         waiting += !is_approved;
         mine += !is_approved && mine_to_decide && db_col_int(&rows, 3) != me && db_col_int(&rows, 4) != me;
@@ -186,10 +257,12 @@ static enum err query_findings(struct workbench *b, struct db_rows *rows)
 {
     if (!b->scope.len) /* an index answers this one alone */
         return db_query(b->call, rows,
-                        "SELECT severity, COUNT(*) FROM finding WHERE state IN ('reported', 'verified', 'notified', 'accepted', 'fixing', 'fed_back',"
+                        "SELECT severity, COUNT(*) FROM finding WHERE state IN ('reported', 'verified', "
+                        "'notified', 'accepted', 'fixing', 'fed_back',"
                         " 'retesting', 'risk_accepted') GROUP BY severity");
     return db_query(b->call, rows,
-                    "SELECT severity, COUNT(*) FROM finding WHERE unit_path >= $1 AND unit_path < $1 || 'z' AND state NOT IN ('closed', 'false_positive')"
+                    "SELECT severity, COUNT(*) FROM finding WHERE unit_path >= $1 AND unit_path < $1 || 'z' "
+                    "AND state NOT IN ('closed', 'false_positive')"
                     " GROUP BY severity",
                     db_str(b->scope));
 }
@@ -205,10 +278,14 @@ enum err workbench_findings(struct workbench *b)
             if (str_is(db_col_str(&rows, 0), severities[i]))
                 counts[i] = db_col_int(&rows, 1);
     TRY(db_end(&rows));
-    TRY(db_get_int(b->call, &retest, 0, "SELECT COUNT(*) FROM finding WHERE state IN ('fed_back', 'retesting') AND unit_path >= $1 AND unit_path < $1 || 'z'",
+    TRY(db_get_int(b->call, &retest, 0,
+                   "SELECT COUNT(*) FROM finding WHERE state IN ('fed_back', 'retesting') AND unit_path || "
+                   "'' >= $1 AND unit_path || '' < $1 || 'z'",
                    db_str(b->scope)));
     TRY(db_get_int(b->call, &unregistered, 0,
-                   "SELECT COUNT(*) FROM finding_address WHERE state = 'unregistered' AND unit_path >= $1 AND unit_path < $1 || 'z'", db_str(b->scope)));
+                   "SELECT COUNT(*) FROM finding_address WHERE state = 'unregistered' AND unit_path >= $1 "
+                   "AND unit_path < $1 || 'z'",
+                   db_str(b->scope)));
     json_open_object(b->w, "findings");
     for (int i = 0; i < 5; i++)
         json_put_int(b->w, severities[i], counts[i]);
@@ -229,10 +306,13 @@ enum err workbench_systems(struct workbench *b)
         return ERR_OK;
     TRY(db_one(b->call, &rows,
                "SELECT COUNT(*), COALESCE(SUM(CASE WHEN lifecycle_status = 'online' THEN 1 ELSE 0 END), 0),"
-               " COALESCE(SUM(CASE WHEN COALESCE(filing_status, '') NOT IN ('filed', 'not_required') THEN 1 ELSE 0 END), 0),"
-               " COALESCE(SUM(CASE WHEN eval_conclusion IS NULL AND COALESCE(filing_status, '') <> 'not_required' THEN 1 ELSE 0 END), 0),"
+               " COALESCE(SUM(CASE WHEN COALESCE(filing_status, '') NOT IN ('filed', 'not_required') THEN 1 "
+               "ELSE 0 END), 0),"
+               " COALESCE(SUM(CASE WHEN eval_conclusion IS NULL AND COALESCE(filing_status, '') <> "
+               "'not_required' THEN 1 ELSE 0 END), 0),"
                " COALESCE(SUM(CASE WHEN register_state = 'draft' THEN 1 ELSE 0 END), 0)"
-               " FROM info_system WHERE unit_path >= $1 AND unit_path < $1 || 'z' AND lifecycle_status NOT IN ('shutdown', 'retired')",
+               " FROM info_system WHERE unit_path >= $1 AND unit_path < $1 || 'z' AND lifecycle_status NOT "
+               "IN ('shutdown', 'retired')",
                db_str(b->scope)));
     static const char *const names[] = {"total", "online", "not_filed", "not_evaluated", "draft"};
     json_open_object(b->w, "systems");

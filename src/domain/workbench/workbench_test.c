@@ -48,28 +48,39 @@ static void duty(int64_t unit_id, const char *path, const char *due_on, const ch
 {
     static int64_t serial;
     county_run(&county,
-               "INSERT INTO rules_duty (pack, pack_version, rule, article, cite, subject_kind, subject_id, subject_label, occurrence, unit_id, unit_path,"
-               " system_id, text, text_en, answers, answers_role, state, current, opened_at_ms, due_kind, due_n, due_on, calendar)"
-               " VALUES ('T', '1', 'T1.a', 'T1', '第一条', 'unit', $1, '某事项', $1, $2, $3, 0, '完成某事', 'Do it', $4, $5, 'open', 1, 1, 'working_days', 3,"
+               "INSERT INTO rules_duty (pack, pack_version, rule, article, cite, subject_kind, subject_id, "
+               "subject_label, occurrence, unit_id, unit_path,"
+               " system_id, text, text_en, answers, answers_role, state, current, opened_at_ms, due_kind, "
+               "due_n, due_on, calendar)"
+               " VALUES ('T', '1', 'T1.a', 'T1', '第一条', 'unit', $1, '某事项', $1, $2, $3, 0, '完成某事', "
+               "'Do it', $4, $5, 'open', 1, 1, 'working_days', 3,"
                " $6, 'x')",
-               db_int(++serial), db_int(unit_id), db_c(path), db_c(role ? role : "security_officer"), db_int(role != NULL), db_c(due_on));
+               db_int(++serial), db_int(unit_id), db_c(path), db_c(role ? role : "security_officer"),
+               db_int(role != NULL), db_c(due_on));
 }
 
-static void letter(int64_t unit_id, const char *path, const char *state, const char *due_on, int64_t issued_ms, int64_t fed_ms)
+static void letter(int64_t unit_id, const char *path, const char *state, const char *due_on,
+                   int64_t issued_ms, int64_t fed_ms)
 {
     county_run(&county,
-               "INSERT INTO rectify_letter (letter_kind, unit_id, unit_path, title, state, severity, findings, drafted_by, drafted_at_ms, due_date,"
-               " issued_at_ms, fed_back_at_ms) VALUES ('rectification_order', $1, $2, '通知', $3, 'high', 1, 1, 1, $4, $5, $6)",
-               db_int(unit_id), db_c(path), db_c(state), db_c(due_on), db_int_or_null(issued_ms), db_int_or_null(fed_ms));
+               "INSERT INTO rectify_letter (letter_kind, unit_id, unit_path, title, state, severity, "
+               "findings, drafted_by, drafted_at_ms, due_date,"
+               " issued_at_ms, fed_back_at_ms) VALUES ('rectification_order', $1, $2, '通知', $3, 'high', 1, "
+               "1, 1, $4, $5, $6)",
+               db_int(unit_id), db_c(path), db_c(state), db_c(due_on), db_int_or_null(issued_ms),
+               db_int_or_null(fed_ms));
 }
 
-static void finding(int64_t id, int64_t unit_id, const char *path, const char *severity, const char *state, int64_t notified_ms, int64_t closed_ms, int64_t reopened)
+static void finding(int64_t id, int64_t unit_id, const char *path, const char *severity, const char *state,
+                    int64_t notified_ms, int64_t closed_ms, int64_t reopened)
 {
     county_run(&county,
-               "INSERT INTO finding (finding_id, finding_no, unit_id, unit_path, source, kind, title, severity, state, first_seen_ms, last_seen_ms,"
-               " notified_at_ms, closed_at_ms, reopened_count) VALUES ($1, 'YH-' || $1, $2, $3, 'scan', 'weakness', 'x', $4, $5, 1, 1, $6, $7, $8)",
-               db_int(id), db_int(unit_id), db_c(path), db_c(severity), db_c(state), db_int_or_null(notified_ms), db_int_or_null(closed_ms),
-               db_int(reopened));
+               "INSERT INTO finding (finding_id, finding_no, unit_id, unit_path, source, kind, title, "
+               "severity, state, first_seen_ms, last_seen_ms,"
+               " notified_at_ms, closed_at_ms, reopened_count) VALUES ($1, 'YH-' || $1, $2, $3, 'scan', "
+               "'weakness', 'x', $4, $5, 1, 1, $6, $7, $8)",
+               db_int(id), db_int(unit_id), db_c(path), db_c(severity), db_c(state),
+               db_int_or_null(notified_ms), db_int_or_null(closed_ms), db_int(reopened));
 }
 
 static void everybody_sees_their_own_work(void **state)
@@ -96,7 +107,8 @@ static void everybody_sees_their_own_work(void **state)
     assert_int_equal(at(edu, "duties", "open"), 4);
     assert_int_equal(at(edu, "duties", "late"), 1);
     assert_int_equal(at(edu, "duties", "due_today"), 1);
-    assert_int_equal(at(edu, "duties", "due_soon"), 1); /* Friday the 4th is three working days on, Monday the 7th is not */
+    assert_int_equal(at(edu, "duties", "due_soon"),
+                     1); /* Friday the 4th is three working days on, Monday the 7th is not */
     const struct json *soonest = json_get(json_get(edu, "duties"), "soonest");
     assert_int_equal(json_count(soonest), 4);
     assert_true(str_is(json_text(json_get(json_item(soonest, 0), "due_on")), "2026-08-20"));
@@ -132,13 +144,17 @@ static void everybody_sees_their_own_work(void **state)
 static void cases_wait_for_those_who_may_decide(void **state)
 {
     (void)state;
-    county_run(&county,
-               "INSERT INTO discipline_case (case_kind, state, title, unit_id, unit_path, reason, facts, needs, decide_role, proposed_by, proposed_by_name,"
-               " proposed_at_ms, decided1_by, interviewer_post) VALUES"
-               " ('criticism', 'first_agreed', 'x', 2, '00010002', 'r', 'f', 2, 'bureau_leader', 0, '', 1, $1, NULL),"
-               " ('interview', 'proposed', 'x', 2, '00010002', 'r', 'f', 1, 'bureau_leader', 0, '', 1, NULL, 'office_director'),"
-               " ('interview', 'dropped', 'x', 2, '00010002', 'r', 'f', 1, 'bureau_leader', 0, '', 1, NULL, NULL)",
-               db_int(LEADER));
+    county_run(
+        &county,
+        "INSERT INTO discipline_case (case_kind, state, title, unit_id, unit_path, reason, facts, needs, "
+        "decide_role, proposed_by, proposed_by_name,"
+        " proposed_at_ms, decided1_by, interviewer_post) VALUES"
+        " ('criticism', 'first_agreed', 'x', 2, '00010002', 'r', 'f', 2, 'bureau_leader', 0, '', 1, $1, "
+        "NULL),"
+        " ('interview', 'proposed', 'x', 2, '00010002', 'r', 'f', 1, 'bureau_leader', 0, '', 1, NULL, "
+        "'office_director'),"
+        " ('interview', 'dropped', 'x', 2, '00010002', 'r', 'f', 1, 'bureau_leader', 0, '', 1, NULL, NULL)",
+        db_int(LEADER));
     assert_int_equal(at(page(LEADER), "cases", "waiting"), 2);
     assert_int_equal(at(page(LEADER), "cases", "waiting_for_me"), 1);
     assert_int_equal(at(page(LEADER2), "cases", "waiting_for_me"), 2);
@@ -179,7 +195,8 @@ static void expect_rate(const struct json *f, int64_t num, int64_t den, double v
 {
     assert_int_equal(json_int(json_get(f, "numerator"), -1), num);
     assert_int_equal(json_int(json_get(f, "denominator"), -1), den);
-    assert_true(json_real(json_get(f, "value"), -1) > value - 0.01 && json_real(json_get(f, "value"), -1) < value + 0.01);
+    assert_true(json_real(json_get(f, "value"), -1) > value - 0.01 &&
+                json_real(json_get(f, "value"), -1) < value + 0.01);
 }
 
 static void rates_have_their_denominators(void **state)
@@ -189,13 +206,16 @@ static void rates_have_their_denominators(void **state)
     finding(1, COUNTY_EDU, COUNTY_EDU_PATH, "high", "closed", ms(8, 1, 0), ms(8, 5, 0), 0);
     finding(2, COUNTY_EDU, COUNTY_EDU_PATH, "high", "closed", ms(8, 31, 23), ms(9, 1, 11), 1);
     finding(3, COUNTY_HEALTH, COUNTY_HEALTH_PATH, "high", "notified", ms(8, 10, 9), 0, 0);
-    finding(4, COUNTY_EDU, COUNTY_EDU_PATH, "high", "false_positive", ms(8, 10, 9), ms(8, 11, 9), 0); /* never was one */
+    finding(4, COUNTY_EDU, COUNTY_EDU_PATH, "high", "false_positive", ms(8, 10, 9), ms(8, 11, 9),
+            0); /* never was one */
     finding(5, COUNTY_EDU, COUNTY_EDU_PATH, "high", "notified", ms(7, 31, 23), 0, 0);
-    letter(COUNTY_EDU, COUNTY_EDU_PATH, "closed_out", "2026-08-20", ms(8, 17, 9), ms(8, 20, 23));   /* the last hour counts */
-    letter(COUNTY_EDU, COUNTY_EDU_PATH, "fed_back", "2026-08-20", ms(8, 17, 9), ms(8, 21, 0));      /* one hour late */
-    letter(COUNTY_HEALTH, COUNTY_HEALTH_PATH, "issued", "2026-08-25", ms(8, 20, 9), 0);             /* never answered */
+    letter(COUNTY_EDU, COUNTY_EDU_PATH, "closed_out", "2026-08-20", ms(8, 17, 9),
+           ms(8, 20, 23)); /* the last hour counts */
+    letter(COUNTY_EDU, COUNTY_EDU_PATH, "fed_back", "2026-08-20", ms(8, 17, 9),
+           ms(8, 21, 0));                                                               /* one hour late */
+    letter(COUNTY_HEALTH, COUNTY_HEALTH_PATH, "issued", "2026-08-25", ms(8, 20, 9), 0); /* never answered */
     letter(COUNTY_HEALTH, COUNTY_HEALTH_PATH, "withdrawn", "2026-08-25", ms(8, 20, 9), 0);
-    letter(COUNTY_HEALTH, COUNTY_HEALTH_PATH, "issued", "2026-09-03", ms(8, 31, 9), 0);             /* not due yet */
+    letter(COUNTY_HEALTH, COUNTY_HEALTH_PATH, "issued", "2026-09-03", ms(8, 31, 9), 0); /* not due yet */
     const struct json *august = brief(STR(""), "2026-08");
     assert_true(str_is(json_text(json_get(august, "previous_month")), "2026-07"));
     expect_rate(figure(august, "rectification_rate"), 2, 3, 66.7);
@@ -209,7 +229,8 @@ static void rates_have_their_denominators(void **state)
     assert_true(json_real(json_get(days, "value"), 0) == 4.0);
     const struct json *september = brief(STR(""), "");
     assert_true(str_is(json_text(json_get(september, "month")), "2026-09"));
-    assert_int_equal(json_kind(json_get(figure(september, "on_time_rate"), "value")), JSON_NULL); /* nothing due: no rate, not 100 % */
+    assert_int_equal(json_kind(json_get(figure(september, "on_time_rate"), "value")),
+                     JSON_NULL); /* nothing due: no rate, not 100 % */
     assert_true(json_real(json_get(figure(september, "handling_days"), "value"), 0) == 0.5);
     expect_rate(figure(brief(STR(COUNTY_EDU_PATH), "2026-08"), "rectification_rate"), 2, 2, 100.0);
     BUF(out, 1024);
