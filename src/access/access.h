@@ -42,7 +42,7 @@ struct access_actor {
     struct str
         unit_path; /* scope: everything whose path starts with it; authority roles have the root's path */
     bool sees_all; /* authority roles, scan team (no personal data), admins as their powers say */
-    bool must_change_password;
+    bool must_change_password, must_enrol; /* nothing else is allowed before */
     int64_t session_id;
     enum call_lang lang; /* the language this person chose */
 };
@@ -126,6 +126,29 @@ MUST_USE enum err access_login_failed(struct call *call, struct str login_name, 
 MUST_USE enum err access_login_passed(struct call *call, struct str login_name);
 /* A hash that no password fits, for names without an account: the same work is done, the same time passes. */
 extern const struct str access_login_nobody;
+
+/* ---- the second factor: codes that change with time (RFC 6238) ---- */
+#define ACCESS_RECOVERY_CODES 10
+struct access_factor {
+    bool pending, confirmed;
+    int64_t confirmed_at_ms, recovery_left;
+};
+/* <data>/factor.key (16 bytes, 0600), made on first use: seals the secrets. Once at start. */
+MUST_USE enum err access_factor_key_open(struct arena *arena, const char *data_dir, char why[256]);
+void access_factor_key(const uint8_t key[16]); /* the same, from memory: tests */
+MUST_USE enum err access_factor_get(struct call *call, int64_t user_id, struct access_factor *ret);
+/* Do the settings demand it of somebody with these roles? */
+MUST_USE enum err access_factor_demanded(struct call *call, unsigned roles, bool *ret);
+/* A new secret in base32, not yet in force. ERR_CONFLICT when one is. */
+MUST_USE enum err access_factor_begin(struct call *call, int64_t user_id, struct str *ret_secret);
+/* The first code puts it in force; the recovery codes are told once. */
+MUST_USE enum err access_factor_confirm(struct call *call, int64_t user_id, struct str code,
+                                        struct str ret_recovery[ACCESS_RECOVERY_CODES], bool *ret_fits);
+/* A code, or a recovery code; each is taken once. */
+MUST_USE enum err access_factor_check(struct call *call, int64_t user_id, struct str code, bool *ret_fits);
+MUST_USE enum err access_factor_drop(struct call *call, int64_t user_id);
+/* Until it is set up, nothing else is allowed. */
+MUST_USE enum err access_factor_require(struct call *call, int64_t user_id, bool required);
 
 /* ---- passwords ---- */
 /* Length, classes, not the login name, not common, not the last few. Up to a second of work: never on the

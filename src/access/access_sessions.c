@@ -96,6 +96,7 @@ static void actor_fill(struct call *call, const struct db_rows *rows, struct acc
         .unit_path = db_col_copy(call, rows, 10),
         .sees_all = (roles & (ROLES_AUTHORITY | ROLE_SCAN_TEAM)) != 0,
         .must_change_password = db_col_int(rows, 11) != 0,
+        .must_enrol = db_col_int(rows, 15) != 0,
         .lang = str_is(db_col_str(rows, 12), "en") ? CALL_EN : CALL_ZH,
     };
 }
@@ -116,7 +117,7 @@ enum err access_session_actor(struct call *call, struct str token, struct access
     enum err word = db_one(
         call, &rows,
         "SELECT s.token_hash, s.started_ms, s.seen_ms, s.idle_ms, s.ends_ms, u.user_id, u.login_name,"
-        " u.display_name, u.roles, u.unit_id, u.unit_path, u.must_change, u.language, u.disabled, u.ends_ms"
+        " u.display_name, u.roles, u.unit_id, u.unit_path, u.must_change, u.language, u.disabled, u.ends_ms, u.must_enrol"
         " FROM access_session s JOIN access_user u ON u.user_id = s.user_id WHERE s.session_id = $1",
         db_int(id));
     if (word == ERR_NOT_FOUND)

@@ -45,6 +45,7 @@ static int setup(void **state)
     arena = test.call.arena;
     db_test_step(&test, "0001_ledger", source_text("src/ledger/steps/0001_ledger.sql").at);
     db_test_step(&test, "0001_access", source_text("src/access/steps/0001_access.sql").at);
+    db_test_step(&test, "0002_factor", source_text("src/access/steps/0002_factor.sql").at);
     call =
         (struct call){.arena = arena, .db = test.db, .actor = &access_local_admin, .now_ms = 1790730000000};
     access_unit_paths(path_of);
@@ -454,6 +455,134 @@ static void speed_is_told(void **state)
     arena_free(own);
 }
 
+/* ---- the second factor ---- */
+
+static const uint8_t factor_key[] = "0123456789abcdef";
+
+static struct str bytes_of_base32(struct str text)
+{
+    char *out = arena_alloc(arena, text.len);
+    size_t many = 0;
+    unsigned held = 0, bits = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        held = (held << 5 | (unsigned)(c >= 'A' ? c - 'A' : c - '2' + 26)) & 0xfff;
+        bits += 5;
+        if (bits >= 8) {
+            bits -= 8;
+            out[many++] = (char)(held >> bits & 255);
+        }
+    }
+    return (struct str){out, many};
+}
+
+static struct str code_at(struct str secret, int steps)
+{
+    return str_format(arena, "%06u",
+                      (unsigned)crypt_totp(secret, (uint64_t)(call.now_ms / 30000 + steps), 6));
+}
+
+static bool fits(int64_t user_id, struct str code)
+{
+    bool good = true;
+    assert_int_equal(access_factor_check(&call, user_id, code, &good), ERR_OK);
+    return good;
+}
+
+static int64_t enrolled(struct str *ret_secret, struct str recovery[ACCESS_RECOVERY_CODES])
+{
+    bool good;
+    struct str text;
+    int64_t user_id = user_make("factor", ROLE_COUNTY_OFFICER, 1);
+    access_factor_key(factor_key);
+    assert_int_equal(access_factor_begin(&call, user_id, &text), ERR_OK);
+    *ret_secret = bytes_of_base32(text);
+    assert_int_equal(ret_secret->len, 20);
+    assert_int_equal(access_factor_confirm(&call, user_id, code_at(*ret_secret, 5), recovery, &good), ERR_OK);
+    assert_false(good);
+    assert_int_equal(access_factor_confirm(&call, user_id, code_at(*ret_secret, 0), recovery, &good), ERR_OK);
+    assert_true(good);
+    return user_id;
+}
+
+static void a_code_is_taken_once_and_near_its_time(void **state)
+{
+    (void)state;
+    struct str secret, recovery[ACCESS_RECOVERY_CODES];
+    int64_t user_id = enrolled(&secret, recovery);
+    assert_false(fits(user_id, code_at(secret, 0))); /* spent by the setting up */
+    call.now_ms += 90000;
+    assert_false(fits(user_id, code_at(secret, -2)));
+    assert_false(fits(user_id, code_at(secret, 2)));
+    assert_true(fits(user_id, code_at(secret, -1))); /* a slow clock */
+    assert_false(fits(user_id, code_at(secret, -1)));
+    assert_true(fits(user_id, code_at(secret, 1))); /* a fast one */
+    assert_false(fits(user_id, code_at(secret, 1)));
+    assert_false(fits(user_id, code_at(secret, 0))); /* older than the last one taken */
+    assert_false(fits(user_id, STR("")));
+    assert_false(fits(user_id, STR("12345")));
+    call.now_ms += 90000;
+    assert_false(fits(user_id + 1, code_at(secret, 0)));
+    assert_true(fits(user_id, code_at(secret, 0)));
+    assert_int_equal(entries("user.factor_set", user_id), 1);
+}
+
+static void a_recovery_code_is_taken_once(void **state)
+{
+    (void)state;
+    struct str secret, recovery[ACCESS_RECOVERY_CODES];
+    int64_t user_id = enrolled(&secret, recovery);
+    struct access_factor now;
+    assert_false(fits(user_id, STR("aaaaa-aaaaa")));
+    assert_true(fits(user_id, recovery[3]));
+    assert_false(fits(user_id, recovery[3]));
+    /* as people type it */
+    assert_true(fits(user_id, str_format(arena, " %.5s %.5s ", recovery[4].at, recovery[4].at + 6)));
+    assert_int_equal(access_factor_get(&call, user_id, &now), ERR_OK);
+    assert_true(now.confirmed);
+    assert_int_equal(now.recovery_left, ACCESS_RECOVERY_CODES - 2);
+    assert_int_equal(entries("user.recovery_used", user_id), 2);
+}
+
+static void the_secret_is_sealed_and_goes(void **state)
+{
+    (void)state;
+    struct str secret, again, recovery[ACCESS_RECOVERY_CODES];
+    int64_t user_id = enrolled(&secret, recovery), found;
+    static const uint8_t other[] = "another key....x";
+    bool good;
+    assert_int_equal(access_factor_begin(&call, user_id, &again), ERR_CONFLICT);
+    call_faults_clear(&call);
+    DB_ROWS(rows);
+    assert_int_equal(
+        db_one(&call, &rows, "SELECT sealed FROM access_factor WHERE user_id = $1", db_int(user_id)), ERR_OK);
+    assert_null(memmem(db_col_str(&rows, 0).at, db_col_str(&rows, 0).len, secret.at, secret.len));
+    assert_int_equal(db_end(&rows), ERR_OK);
+    access_factor_key(other);
+    assert_int_equal(access_factor_check(&call, user_id, code_at(secret, 1), &good), ERR_FAILED);
+    assert_true(faulted("access.factor_key"));
+    access_factor_key(factor_key);
+    assert_int_equal(access_factor_drop(&call, user_id), ERR_OK);
+    assert_false(fits(user_id, code_at(secret, 1)));
+    assert_false(fits(user_id, recovery[0]));
+    assert_int_equal(db_get_int(&call, &found, 0, "SELECT COUNT(*) FROM access_recovery"), ERR_OK);
+    assert_int_equal(found, 0);
+    assert_int_equal(entries("user.factor_dropped", user_id), 1);
+}
+
+static void the_settings_say_who_needs_it(void **state)
+{
+    (void)state;
+    bool demanded;
+    assert_int_equal(access_factor_demanded(&call, ROLE_SYS_ADMIN, &demanded), ERR_OK);
+    assert_false(demanded);
+    assert_int_equal(access_policy_set(&call, STR("factor.admins"), 1), ERR_OK);
+    assert_int_equal(access_factor_demanded(&call, ROLE_SYS_ADMIN, &demanded), ERR_OK);
+    assert_true(demanded);
+    assert_int_equal(access_factor_demanded(&call, ROLE_UNIT_OFFICER | ROLE_UNIT_LEADER, &demanded), ERR_OK);
+    assert_false(demanded);
+}
+
 int main(void)
 {
     crypt_init();
@@ -471,6 +600,10 @@ int main(void)
         TEST(the_last_five_passwords_cannot_come_back),
         TEST(an_unknown_name_costs_the_same_work),
         TEST(policies_have_bounds_and_are_recorded),
+        TEST(a_code_is_taken_once_and_near_its_time),
+        TEST(a_recovery_code_is_taken_once),
+        TEST(the_secret_is_sealed_and_goes),
+        TEST(the_settings_say_who_needs_it),
         TEST(speed_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

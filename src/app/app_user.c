@@ -80,6 +80,7 @@ static enum err reset_user(struct call *call, void *context)
     if (access_user_find(call, user->login, &found) != ERR_OK)
         return call_fail(call, ERR_NOT_FOUND, "login_name", "app.fault.user_unknown", user->login);
     TRY(access_user_password(call, found.user_id, user->hash, true, 0));
+    TRY(access_factor_drop(call, found.user_id)); /* for who lost telephone and recovery codes */
     return access_user_unlock(call, found.user_id);
 }
 

@@ -65,6 +65,10 @@ void crypt_sm2_za(const uint8_t point[65], struct str id, uint8_t ret_za[32]);
 MUST_USE enum err crypt_password_hash(struct arena *arena, struct str password, struct str *ret_text);
 bool crypt_password_check(struct str password, struct str hash_text); /* constant time in the compare */
 
+/* The code of a time step (seconds since 1970 / 30), RFC 6238 with SHA-1; digits: 6 to 8. */
+uint32_t crypt_totp(struct str secret, uint64_t step, int digits);
+struct str crypt_base32(struct arena *arena, const void *bytes, size_t len); /* without padding */
+
 void crypt_random(void *bytes, size_t len);
 bool crypt_equal(const void *a, const void *b, size_t len); /* constant time */
 struct str crypt_base64url(struct arena *arena, const void *bytes, size_t len);

@@ -430,6 +430,34 @@ static void test_random_and_equal(void **unused)
     assert_true(crypt_equal(a, b, 63));
 }
 
+/* RFC 6238, appendix B (SHA-1), and RFC 4226, appendix D; RFC 4648, 10. */
+static void test_totp_vectors(void **unused)
+{
+    (void)unused;
+    ARENA(arena, 1 << 16);
+    static const struct {
+        uint64_t seconds;
+        uint32_t code;
+    } rows[] = {{59, 94287082},         {1111111109, 7081804},  {1111111111, 14050471},
+                {1234567890, 89005924}, {2000000000, 69279037}, {20000000000, 65353130}};
+    static const uint32_t counted[] = {755224, 287082, 359152, 969429, 338314,
+                                       254676, 287922, 162583, 399871, 520489};
+    static const char *const base32[][2] = {{"", ""},
+                                            {"f", "MY"},
+                                            {"fo", "MZXQ"},
+                                            {"foo", "MZXW6"},
+                                            {"foob", "MZXW6YQ"},
+                                            {"fooba", "MZXW6YTB"},
+                                            {"foobar", "MZXW6YTBOI"}};
+    struct str secret = STR("12345678901234567890");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_int_equal(crypt_totp(secret, rows[i].seconds / 30, 8), rows[i].code);
+    for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
+        assert_int_equal(crypt_totp(secret, i, 6), counted[i]);
+    for (size_t i = 0; i < sizeof(base32) / sizeof(base32[0]); i++)
+        assert_string_equal(crypt_base32(arena, base32[i][0], strlen(base32[i][0])).at, base32[i][1]);
+}
+
 int main(void)
 {
     crypt_init();
@@ -449,6 +477,7 @@ int main(void)
         cmocka_unit_test(test_argon2id),
         cmocka_unit_test(test_argon2id_reference),
         cmocka_unit_test(test_base64url),
+        cmocka_unit_test(test_totp_vectors),
         cmocka_unit_test(test_random_and_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

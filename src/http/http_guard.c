@@ -134,6 +134,8 @@ enum err http_guard_enter(struct http_request *r, struct db *db)
         return ERR_FORBIDDEN;
     if (r->actor.must_change_password && !(route->flags & HTTP_FIRST_PASSWORD))
         return call_fail(call, ERR_FORBIDDEN, "password", "http.fault.first_password");
+    if (r->actor.must_enrol && !(route->flags & HTTP_FIRST_PASSWORD))
+        return call_fail(call, ERR_FORBIDDEN, "code", "http.fault.enrol_first");
     return ERR_OK;
 }
 

@@ -27,6 +27,14 @@ extern const struct db_list accounts_session_list;
 /* "roles":[{"role":…},…] */
 void accounts_put_roles(struct json_writer *w, unsigned roles);
 
+/* ---- accounts_factor.c: the second factor ---- */
+http_handler accounts_factor, accounts_factor_begin_prepare, accounts_factor_begin, accounts_factor_confirm;
+http_handler accounts_factor_drop, accounts_factor_reset;
+extern const struct field_table accounts_factor_begin_table, accounts_factor_code_table;
+/* The code of the body, where the account has a second factor; counts a wrong one. */
+MUST_USE enum err accounts_factor_login(struct call *call, struct http_exchange *x,
+                                        const struct access_user *user);
+
 /* ---- accounts_users.c: for administrators ---- */
 http_handler accounts_users, accounts_get, accounts_create_prepare, accounts_create, accounts_change;
 http_handler accounts_assign, accounts_unlock, accounts_reset_prepare, accounts_reset;

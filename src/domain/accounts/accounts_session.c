@@ -19,6 +19,7 @@ static const struct field_enum language_enum = {"language", languages, NULL};
 static const struct field login_fields[] = {
     {.name = "login_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 100},
     {.name = "password", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_SECRET, .max = 128},
+    {.name = "code", .type = FIELD_TEXT, .flags = FIELD_SECRET, .max = 40},
     {.name = "api", .type = FIELD_BOOL},
 };
 const struct field_table accounts_login_table = FIELD_TABLE("login", login_fields);
@@ -138,6 +139,7 @@ enum err accounts_login(struct call *call, struct http_exchange *x)
         return call_fail(call, ERR_UNAUTHENTICATED, NULL, "accounts.wrong");
     TRY(account_usable(call, &user));
     act_as(call, &user);
+    TRY(accounts_factor_login(call, x, &user));
     TRY(access_login_passed(call, name));
     TRY(access_session_start(call, user.user_id, x->remote, &token));
     if (field_int(&x->body, "api", 0))
@@ -205,6 +207,7 @@ enum err accounts_me(struct call *call, struct http_exchange *x)
     accounts_put_roles(w, actor->roles);
     json_put_bool(w, "sees_all", actor->sees_all);
     json_put_bool(w, "must_change_password", actor->must_change_password);
+    json_put_bool(w, "must_enrol", actor->must_enrol);
     json_put_c(w, "language", actor->lang == CALL_EN ? "en" : "zh");
     json_put_int(w, "session_id", actor->session_id);
     json_put_int(w, "now_ms", call->now_ms);

@@ -31,6 +31,7 @@ static int group_setup(void **state)
     assert_int_equal(crypt_password_hash(kept, str_of(good_password), &good_hash), ERR_OK);
     http_declare(accounts_module.routes, accounts_module.many_routes);
     accounts_module.start();
+    access_factor_key((const uint8_t *)"0123456789abcdef");
     access_unit_paths(path_of); /* no tree of units here */
     return 0;
 }
@@ -361,6 +362,110 @@ static void policies_change_in_the_hands_of_the_right_one(void **state)
     expect(404, NULL);
 }
 
+/* ---- the second factor ---- */
+
+static struct str secret_bytes(struct str text)
+{
+    char *out = arena_alloc(test.db.call.arena, text.len);
+    size_t many = 0;
+    unsigned held = 0, bits = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        held = (held << 5 | (unsigned)(c >= 'A' ? c - 'A' : c - '2' + 26)) & 0xfff;
+        bits += 5;
+        if (bits >= 8) {
+            bits -= 8;
+            out[many++] = (char)(held >> bits & 255);
+        }
+    }
+    return (struct str){out, many};
+}
+
+static const char *code_body(struct str secret, int steps)
+{
+    static char text[40];
+    snprintf(text, sizeof text, "{\"code\":\"%06u\"}",
+             (unsigned)crypt_totp(secret, (uint64_t)(clock_now_ms() / 30000 + steps), 6));
+    return text;
+}
+
+static void try_sign_in(const char *name, const char *code)
+{
+    char body[300];
+    snprintf(body, sizeof body, "{\"login_name\":\"%s\",\"password\":\"%s\",\"code\":\"%s\",\"api\":true}",
+             name, good_password, code);
+    test_ask(&test, &reply, "POST", "/api/sessions", "", body);
+}
+
+static struct str enrol(const char *token)
+{
+    ask(token, "POST", "/api/me/factor", "{\"password\":\"Kv7#mWq2xR+z\"}");
+    expect(201, "otpauth://totp/anze:");
+    struct str secret = secret_bytes(member("secret"));
+    ask(token, "POST", "/api/me/factor/confirm", code_body(secret, 3));
+    expect(422, "code");
+    ask(token, "POST", "/api/me/factor/confirm", code_body(secret, -1));
+    expect(200, "recovery_codes");
+    return secret;
+}
+
+static void a_second_factor_is_asked_for_and_counted(void **state)
+{
+    (void)state;
+    char recovery[12], code[8];
+    user_make("officer", ROLE_COUNTY_OFFICER, 1, false);
+    const char *token = sign_in("officer", good_password);
+    ask(token, "POST", "/api/me/factor", "{\"password\":\"wrong\"}");
+    expect(422, "password");
+    struct str secret = enrol(token);
+    snprintf(recovery, sizeof recovery, "%.11s", strstr(reply.body, "[\"") + 2);
+    try_sign_in("officer", "");
+    expect(401, "\"code\"");
+    snprintf(code, sizeof code, "%.6s", strstr(code_body(secret, 0), ":\"") + 2);
+    try_sign_in("officer", code);
+    expect(201, "token");
+    try_sign_in("officer", code); /* over the shoulder */
+    expect(401, "\"code\"");
+    try_sign_in("officer", recovery);
+    expect(201, "token");
+    for (int i = 0; i < 5; i++)
+        try_sign_in("officer", recovery);
+    expect(401, NULL);
+    try_sign_in("officer", ""); /* the fifth wrong code locked the name */
+    expect(503, NULL);
+}
+
+static void whoever_must_have_a_factor_sets_it_up_first(void **state)
+{
+    (void)state;
+    int64_t officer = user_make("officer", ROLE_COUNTY_OFFICER, 1, false);
+    user_make("guard", ROLE_SEC_ADMIN, 1, false);
+    const char *guard = sign_in("guard", good_password);
+    char path[80];
+    ask(guard, "PUT", "/api/policies/13", "{\"policy_value\":1}");
+    expect(200, "factor.authority");
+    const char *token = sign_in("officer", good_password);
+    ask(token, "GET", "/api/me/sessions", NULL);
+    expect(403, "code");
+    ask(token, "GET", "/api/me", NULL);
+    expect(200, "\"must_enrol\":true");
+    struct str secret = enrol(token);
+    ask(token, "GET", "/api/me/sessions", NULL);
+    expect(200, NULL);
+    ask(token, "POST", "/api/me/factor/drop", code_body(secret, 0));
+    expect(409, NULL);
+    /* The telephone is lost. */
+    snprintf(path, sizeof path, "/api/users/%lld/reset-factor", (long long)officer);
+    ask(guard, "POST", path, NULL);
+    expect(200, "officer");
+    ask(token, "GET", "/api/me", NULL);
+    expect(401, NULL);
+    token = sign_in("officer", good_password);
+    ask(token, "GET", "/api/me", NULL);
+    expect(200, "\"must_enrol\":true");
+    assert_int_equal(number("SELECT COUNT(*) FROM ledger_entry WHERE verb = 'user.factor_dropped'"), 1);
+}
+
 static void an_address_has_so_many_log_ins_a_minute(void **state)
 {
     (void)state;
@@ -395,6 +500,8 @@ int main(void)
         TEST(nobody_resets_an_administrators_password),
         TEST(sessions_are_ones_own_unless_one_guards_them),
         TEST(policies_change_in_the_hands_of_the_right_one),
+        TEST(a_second_factor_is_asked_for_and_counted),
+        TEST(whoever_must_have_a_factor_sets_it_up_first),
         cmocka_unit_test(an_address_has_so_many_log_ins_a_minute),
     };
     return cmocka_run_group_tests(tests, group_setup, NULL);
