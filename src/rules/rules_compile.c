@@ -174,6 +174,8 @@ SECTION(duty, duties, rules_duty_rule)
 SECTION(gate, gates, rules_gate_rule)
 SECTION(consequence, consequences, rules_consequence)
 SECTION(threshold, thresholds, rules_threshold_rule)
+SECTION(form, forms, rules_form)
+SECTION(pledge, pledges, rules_pledge)
 
 /* {duty: X, is: late} names a duty of this pack, and that decides the subject of the consequence. */
 static void bind_late(struct rules_checker *checker, struct rules_pack *pack)
@@ -259,7 +261,7 @@ void rules_compile_check_kinds(struct rules_checker *checker, const struct rules
 struct rules_pack *rules_compile(struct rules_checker *checker, struct str yaml)
 {
     static const char *const keys[] = {"pack",  "evidence",     "articles",   "duties",
-                                       "gates", "consequences", "thresholds", NULL};
+                                       "gates", "consequences", "thresholds", "forms", "pledges", NULL};
     struct rules_yaml *root;
     struct rules_yaml_fault fault;
     struct rules_pack *pack = ARENA_NEW(checker->arena, struct rules_pack);
@@ -289,6 +291,12 @@ struct rules_pack *rules_compile(struct rules_checker *checker, struct str yaml)
     gates(checker, rules_yaml_get(root, "gates"), pack, seen, &many_seen);
     consequences(checker, rules_yaml_get(root, "consequences"), pack, seen, &many_seen);
     thresholds(checker, rules_yaml_get(root, "thresholds"), pack, seen, &many_seen);
+    forms(checker, rules_yaml_get(root, "forms"), pack, seen, &many_seen);
+    pledges(checker, rules_yaml_get(root, "pledges"), pack, seen, &many_seen);
+    for (size_t i = 0; i < pack->many_forms; i++)
+        pack->forms[i].pack_title = pack->title, pack->forms[i].version = pack->version;
+    for (size_t i = 0; i < pack->many_pledges; i++)
+        pack->pledges[i].pack_title = pack->title;
     bind_late(checker, pack);
     check_fed(checker, pack);
     rules_compile_check_kinds(checker, root, pack);

@@ -10,6 +10,7 @@
 #include "base/words.h"
 #include "ledger/ledger.h"
 #include "rules/rules.h"
+#include "rules/rules_form.h"
 #include "rules/rules_yaml.h"
 
 #define RULES_CONDS_MAX 12
@@ -151,7 +152,10 @@ struct rules_pack {
     struct rules_gate_rule *gates;
     struct rules_consequence *consequences;
     struct rules_threshold_rule *thresholds;
-    size_t many_articles, many_evidence, many_duties, many_gates, many_consequences, many_thresholds;
+    struct rules_form *forms;
+    struct rules_pledge *pledges;
+    size_t many_articles, many_evidence, many_duties, many_gates, many_consequences, many_thresholds, many_forms,
+        many_pledges;
 };
 
 /* ---- lint (rules_lint.c) ---- */
@@ -203,6 +207,9 @@ bool rules_compile_consequence(struct rules_checker *checker, const struct rules
                                struct rules_consequence *ret);
 bool rules_compile_threshold(struct rules_checker *checker, const struct rules_yaml *node,
                              struct rules_threshold_rule *ret);
+bool rules_compile_form(struct rules_checker *checker, const struct rules_yaml *node, struct rules_form *ret);
+bool rules_compile_pledge(struct rules_checker *checker, const struct rules_yaml *node,
+                          struct rules_pledge *ret);
 void rules_compile_exemption(struct rules_checker *checker, const struct rules_yaml *node,
                              struct rules_exemption_rule *ret);
 void rules_compile_evidence(struct rules_checker *checker, const struct rules_yaml *list,

@@ -54,6 +54,12 @@ static const struct rules_fact t_facts[] = {
      .sql = "SELECT subject_id, since, 1 FROM t_fact WHERE name = 'org.post_filled' AND ($2 = '' OR arg = "
             "$2) AND ($1 = 0 OR subject_id = $1)"},
     NUMBER_FACT("org.has_systems", "unit"),
+    NUMBER_FACT("pledge.signed", "unit"),
+    {.name = "collection.handed_in",
+     .subject = "unit",
+     .args = {"form"},
+     .sql = "SELECT subject_id, since, NULL FROM t_fact WHERE name = 'collection.handed_in' AND ($2 = '' OR arg "
+            "= $2) AND ($1 = 0 OR subject_id = $1)"},
     {.name = "evidence.filed",
      .subject = "unit",
      .args = {"kind", "period"},

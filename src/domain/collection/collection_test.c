@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/domain_test.h"
+
+#include "domain/attachment/attachment.h"
+#include "domain/collection/collection_inner.h"
+#include "domain/org/org.h"
+#include "domain/pledge/pledge.h"
+
+#define OK(expression) assert_int_equal((expression), ERR_OK)
+#define FORM_ID        "SA2.responsibility_table"
+
+struct domain_test {
+    struct county county;
+    struct call *call;
+    int64_t unit_id, other_id;
+};
+
+extern const struct module org_module, registry_module, attachment_module, finding_module, rectify_module,
+    discipline_module, pledge_module, collection_module;
+
+/* Once a process, as the program does at start. */
+static void declare(void)
+{
+    static const struct module *const all[] = {&org_module,     &registry_module,  &attachment_module,
+                                               &finding_module, &rectify_module,   &discipline_module,
+                                               &pledge_module,  &collection_module};
+    static bool declared;
+    if (declared)
+        return;
+    declared = true;
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        const struct module *m = all[i];
+        rules_declare_facts(m->facts, m->many_facts);
+        rules_declare_subjects(m->subjects, m->many_subjects);
+        rules_declare_proposals(m->proposals, m->many_proposals);
+        if (m->start)
+            m->start();
+    }
+}
+
+static struct str pack_text(struct arena *arena)
+{
+    FILE *file = fopen(str_format(arena, "%s/packs/S.yaml", getenv("ANZE_SOURCE")).at, "re");
+    assert_non_null(file);
+    char *text = arena_alloc(arena, 1 << 20);
+    size_t len = fread(text, 1, 1 << 20, file);
+    fclose(file);
+    return (struct str){text, len};
+}
+
+static struct field_record make_record(struct call *call, const struct field_table *table,
+                                       const char *const *pairs)
+{
+    struct field_record record = {table, ARENA_ARRAY(call->arena, struct field_value, table->many)};
+    for (; *pairs; pairs++) {
+        struct str rest = str_of(*pairs), name;
+        assert_true(str_cut(&rest, '=', &name));
+        struct field_value *value = field_get(&record, str_c(call->arena, name));
+        *value = (struct field_value){.given = true, .empty = rest.len == 0, .text = rest};
+        (void)str_to_int(rest, &value->number);
+    }
+    return record;
+}
+#define DOMAIN_RECORD(call, table, ...) make_record((call), (table), (const char *const[]){__VA_ARGS__, NULL})
+
+static int64_t person(struct domain_test *t, int64_t unit_id, const char *name, const char *post)
+{
+    int64_t person_id, post_id;
+    struct call *call = t->call;
+    struct field_record record =
+        DOMAIN_RECORD(call, &org_person_table, str_format(call->arena, "unit_id=%lld", (long long)unit_id).at,
+                      str_format(call->arena, "person_name=%s", name).at, "title=局长", "mobile=13900000001",
+                      "office_phone=0000-8000001");
+    OK(org_person_create(call, &record, &person_id));
+    OK(org_post_appoint(call, unit_id, person_id, str_of(post), STR_NONE, STR_NONE, &post_id));
+    return person_id;
+}
+
+static void setup(struct domain_test *t)
+{
+    struct rules_load_report report;
+    ARENA(arena, 4 << 20);
+    declare();
+    county_open(&t->county);
+    county_steps(&t->county, "domain/pledge");
+    county_steps(&t->county, "domain/collection");
+    t->call = t->county.call;
+    t->call->actor = &access_local_admin;
+    t->unit_id = COUNTY_EDU;
+    t->other_id = COUNTY_HEALTH;
+    OK(rules_pack_load(t->call, pack_text(arena), false, &report));
+    person(t, t->unit_id, "张示例", "party_head");
+    person(t, t->unit_id, "李示例", "admin_head");
+    person(t, t->unit_id, "王示例", "deputy_in_charge");
+    person(t, t->unit_id, "赵示例", "department_head");
+    person(t, t->unit_id, "钱示例", "security_contact");
+    OK(rules_settle(t->call));
+}
+
+static int64_t launch(struct domain_test *t, const char *form)
+{
+    int64_t collection_id;
+    struct field_record record =
+        DOMAIN_RECORD(t->call, &collection_launch_table, str_format(t->call->arena, "form_id=%s", form).at,
+                      "title=责任体系填报", "working_days=5", "audience=all");
+    OK(collection_launch(t->call, &record, &collection_id));
+    return collection_id;
+}
+
+static int64_t task_of(struct domain_test *t, int64_t collection_id, int64_t unit_id)
+{
+    int64_t task_id;
+    OK(db_get_int(t->call, &task_id, 0,
+                  "SELECT task_id FROM collection_task WHERE collection_id = $1 AND unit_id = $2",
+                  db_int(collection_id), db_int(unit_id)));
+    assert_true(task_id > 0);
+    return task_id;
+}
+
+static struct collection_task now(struct domain_test *t, int64_t task_id)
+{
+    struct collection_task task;
+    OK(collection_task_reach(t->call, task_id, &task));
+    return task;
+}
+
+static void scan(struct domain_test *t, const char *subject, int64_t id, const char *kind)
+{
+    int64_t attachment_id;
+    struct attachment_new made = {.subject_kind = str_of(subject),
+                                  .kind = str_of(kind),
+                                  .file_name = STR("盖章.pdf"),
+                                  .subject_id = id,
+                                  .unit_id = t->unit_id,
+                                  .file = {STR("ab12"), "application/pdf", 10}};
+    made.unit_path = STR(COUNTY_EDU_PATH);
+    assert_true(attachment_period_parse(t->call, STR_NONE, &made.period));
+    OK(attachment_add(t->call, &made, &attachment_id));
+}
+
+static bool duty_open(struct domain_test *t, const char *rule)
+{
+    struct rules_duty duty;
+    OK(rules_settle(t->call));
+    OK(rules_duty_of(t->call, rule, "unit", t->unit_id, &duty));
+    return str_is(duty.state, "open");
+}
+
+static bool refused_with(struct domain_test *t, enum err word, const char *key)
+{
+    bool found = word != ERR_OK && t->call->faults && strcmp(t->call->faults->key, key) == 0;
+    if (!found)
+        print_message("word %s, first fault %s\n", err_word(word),
+                      t->call->faults ? t->call->faults->key : "none");
+    call_faults_clear(t->call);
+    return found;
+}
+
+static struct field_record no_remarks(struct domain_test *t, const char *reason)
+{
+    return DOMAIN_RECORD(t->call, &collection_return_table,
+                         str_format(t->call->arena, "reason=%s", reason).at);
+}
+
+/* From launch to acceptance, with everything that must be refused on the way. */
+static void test_round(void **unused)
+{
+    (void)unused;
+    struct domain_test t;
+    int64_t document_id, again;
+    const char *from;
+    const struct rules_form *form;
+    struct collection_cells cells;
+    setup(&t);
+    assert_true(duty_open(&t, "S1.table"));
+    int64_t collection_id = launch(&t, FORM_ID), task_id = task_of(&t, collection_id, t.unit_id);
+    struct collection_task task = now(&t, task_id);
+    assert_true(str_is(task.state, "not_started"));
+    OK(rules_form_find(t.call, STR(FORM_ID), &form));
+    OK(collection_prefill(t.call, form, &task, &cells, &from));
+    assert_string_equal(from, "org.posts");
+    assert_true(str_is(collection_cell_value(&cells, 1, "person_name"), "张示例"));
+    assert_true(str_is(collection_cell_value(&cells, 5, "mobile"), "13900000001"));
+    assert_true(refused_with(&t, collection_hand_in(t.call, task_id), "collection.fault.not_saved"));
+    OK(collection_no_change(t.call, task_id));
+    assert_true(str_is(now(&t, task_id).state, "draft"));
+    assert_true(refused_with(&t, collection_hand_in(t.call, task_id), "collection.fault.not_printed"));
+    OK(collection_print(t.call, task_id, &document_id));
+    OK(collection_print(t.call, task_id, &again));
+    assert_int_equal(document_id, again);
+    assert_true(str_starts(now(&t, task_id).verify_code, STR("AZ-")));
+    assert_true(refused_with(&t, collection_hand_in(t.call, task_id), "collection.fault.no_scan"));
+    scan(&t, "collection_task", task_id, "stamped_scan");
+    OK(collection_hand_in(t.call, task_id));
+    assert_true(str_is(now(&t, task_id).state, "handed_in"));
+    assert_false(now(&t, task_id).late);
+    assert_false(duty_open(&t, "S1.table"));
+    assert_true(refused_with(&t, collection_no_change(t.call, task_id), "collection.fault.handed_in"));
+    struct field_record back = no_remarks(&t, "手机号有误");
+    OK(collection_return(t.call, task_id, &back));
+    assert_true(duty_open(&t, "S1.table"));
+    assert_true(refused_with(&t, collection_hand_in(t.call, task_id), "collection.fault.sheet_stale"));
+    t.call->now_ms += 1000;
+    OK(collection_print(t.call, task_id, &again));
+    assert_int_not_equal(document_id, again);
+    assert_true(refused_with(&t, collection_hand_in(t.call, task_id), "collection.fault.no_scan"));
+    scan(&t, "collection_task", task_id, "stamped_scan");
+    OK(collection_hand_in(t.call, task_id));
+    OK(collection_accept(t.call, task_id));
+    assert_true(str_is(now(&t, task_id).state, "accepted"));
+    assert_false(duty_open(&t, "S1.table"));
+    assert_true(refused_with(&t, collection_accept(t.call, task_id), "collection.fault.not_handed_in"));
+    county_close(&t.county);
+}
+
+static void test_checks(void **unused)
+{
+    (void)unused;
+    struct domain_test t;
+    const struct rules_form *form;
+    struct collection_cells cells = {0};
+    setup(&t);
+    OK(rules_form_find(t.call, STR(FORM_ID), &form));
+    collection_cell_add(t.call, &cells, 1, "person_name", STR("张示例"));
+    collection_cell_add(t.call, &cells, 1, "mobile", STR("12345"));
+    assert_int_equal(collection_cells_check(t.call, form, &cells), ERR_INVALID);
+    bool mobile = false, title = false, last = false;
+    for (const struct call_fault *fault = t.call->faults; fault; fault = fault->next) {
+        mobile = mobile || strcmp(fault->field, "rows[1].mobile") == 0;
+        title = title ||
+                (strcmp(fault->field, "rows[1].title") == 0 && strcmp(fault->key, "fault.required") == 0);
+        last = last || strcmp(fault->field, "rows[5].mobile") == 0;
+    }
+    assert_true(mobile && title && last);
+    county_close(&t.county);
+}
+
+static void count_is(struct domain_test *t, const char *concealment, int64_t wanted)
+{
+    int64_t many;
+    OK(db_get_int(t->call, &many, -1, "SELECT COUNT(*) FROM collection_task WHERE concealment = $1",
+                  db_c(concealment)));
+    assert_int_equal(many, wanted);
+}
+
+/* Late is suspected, never decided, and neither comes back after a person's word. */
+static void test_late(void **unused)
+{
+    (void)unused;
+    struct domain_test t;
+    int64_t cases;
+    setup(&t);
+    int64_t collection_id = launch(&t, FORM_ID), task_id = task_of(&t, collection_id, t.unit_id);
+    OK(collection_sweep(t.call));
+    count_is(&t, "suspected", 0);
+    t.call->now_ms += 30 * CLOCK_DAY_MS;
+    OK(collection_sweep(t.call));
+    count_is(&t, "suspected", 3);
+    assert_true(now(&t, task_id).late);
+    OK(db_get_int(t.call, &cases, -1, "SELECT COUNT(*) FROM discipline_case"));
+    assert_int_equal(cases, 0);
+    OK(collection_concealment_decide(t.call, task_id, false, STR("停电三日，已说明")));
+    OK(collection_sweep(t.call));
+    count_is(&t, "suspected", 2);
+    count_is(&t, "dismissed", 1);
+    assert_true(refused_with(&t, collection_concealment_decide(t.call, task_id, true, STR("再议")),
+                             "collection.fault.not_suspected"));
+    OK(collection_concealment_decide(t.call, task_of(&t, collection_id, t.other_id), true,
+                                     STR("多次催办不报")));
+    OK(db_get_int(
+        t.call, &cases, -1,
+        "SELECT COUNT(*) FROM discipline_case WHERE case_kind = 'concealment' AND state = 'proposed'"));
+    assert_int_equal(cases, 1);
+    county_close(&t.county);
+}
+
+/* Returned in time and not yet corrected is no concealment. */
+static void test_returned_not_late(void **unused)
+{
+    (void)unused;
+    struct domain_test t;
+    int64_t document_id;
+    setup(&t);
+    int64_t task_id = task_of(&t, launch(&t, FORM_ID), t.unit_id);
+    OK(collection_no_change(t.call, task_id));
+    OK(collection_print(t.call, task_id, &document_id));
+    scan(&t, "collection_task", task_id, "stamped_scan");
+    OK(collection_hand_in(t.call, task_id));
+    struct field_record back = no_remarks(&t, "请补充");
+    OK(collection_return(t.call, task_id, &back));
+    t.call->now_ms += 30 * CLOCK_DAY_MS;
+    OK(collection_sweep(t.call));
+    assert_false(now(&t, task_id).late);
+    county_close(&t.county);
+}
+
+static void test_own_and_scope(void **unused)
+{
+    (void)unused;
+    struct domain_test t;
+    struct collection_task task;
+    int64_t first, again;
+    setup(&t);
+    OK(collection_open_own(t.call, STR(FORM_ID), t.unit_id, &first));
+    OK(collection_open_own(t.call, STR(FORM_ID), t.unit_id, &again));
+    assert_int_equal(first, again);
+    struct org_unit other;
+    OK(org_unit_get(t.call, t.other_id, &other));
+    struct access_actor foreign = {
+        .user_id = 7, .roles = ROLE_UNIT_OFFICER, .unit_id = t.other_id, .unit_path = other.unit_path};
+    t.call->actor = &foreign;
+    assert_int_equal(collection_task_reach(t.call, first, &task), ERR_NOT_FOUND);
+    assert_int_equal(collection_no_change(t.call, first), ERR_NOT_FOUND);
+    assert_int_equal(collection_open_own(t.call, STR(FORM_ID), t.unit_id, &again), ERR_NOT_FOUND);
+    t.call->actor = &access_local_admin;
+    county_close(&t.county);
+}
+
+/* Signed by the stamped scan; another head breaks it and the duty is back. */
+static void test_pledge(void **unused)
+{
+    (void)unused;
+    struct domain_test t;
+    int64_t document_id, again;
+    bool done, stands;
+    setup(&t);
+    assert_true(duty_open(&t, "S1.pledge"));
+    assert_true(refused_with(&t, pledge_sign(t.call, t.unit_id, &done), "pledge.fault.not_printed"));
+    assert_true(refused_with(&t, pledge_print(t.call, t.other_id, &document_id), "pledge.fault.no_leader"));
+    OK(pledge_print(t.call, t.unit_id, &document_id));
+    OK(pledge_print(t.call, t.unit_id, &again));
+    assert_int_equal(document_id, again);
+    assert_true(refused_with(&t, pledge_sign(t.call, t.unit_id, &done), "pledge.fault.no_scan"));
+    int64_t task_id = task_of(&t, launch(&t, "SA1.pledge"), t.unit_id);
+    assert_true(refused_with(&t, collection_hand_in(t.call, task_id), "collection.fault.pledge_unsigned"));
+    scan(&t, "unit", t.unit_id, "responsibility_pledge");
+    OK(pledge_sign(t.call, t.unit_id, &done));
+    assert_true(done);
+    OK(pledge_stands(t.call, t.unit_id, &stands));
+    assert_true(stands);
+    assert_false(duty_open(&t, "S1.pledge"));
+    OK(collection_hand_in(t.call, task_id));
+    person(&t, t.unit_id, "孙示例", "admin_head");
+    OK(pledge_stands(t.call, t.unit_id, &stands));
+    assert_false(stands);
+    assert_true(duty_open(&t, "S1.pledge"));
+    assert_true(refused_with(&t, pledge_sign(t.call, t.unit_id, &done), "pledge.fault.not_printed"));
+    t.call->now_ms += 1000;
+    OK(pledge_print(t.call, t.unit_id, &again));
+    assert_int_not_equal(document_id, again);
+    scan(&t, "unit", t.unit_id, "responsibility_pledge");
+    OK(pledge_sign(t.call, t.unit_id, &done));
+    assert_false(duty_open(&t, "S1.pledge"));
+    county_close(&t.county);
+}
+
+/* A pack that wants both signatures is content with neither alone. */
+static void test_pledge_both(void **unused)
+{
+    (void)unused;
+    struct domain_test t;
+    struct rules_load_report report;
+    struct pledge pledge;
+    int64_t document_id;
+    bool done;
+    setup(&t);
+    ARENA(arena, 4 << 20);
+    char *text = (char *)(uintptr_t)str_c(arena, pack_text(arena));
+    char *at = strstr(text, "    signing: scan");
+    assert_non_null(at);
+    memcpy(at, "    signing: both", 17);
+    OK(rules_pack_load(t.call, str_of(text), false, &report));
+    OK(pledge_print(t.call, t.unit_id, &document_id));
+    scan(&t, "unit", t.unit_id, "responsibility_pledge");
+    assert_true(refused_with(&t, pledge_sign(t.call, t.unit_id, &done), "pledge.fault.no_account"));
+    struct org_unit unit;
+    OK(org_unit_get(t.call, t.unit_id, &unit));
+    struct access_actor leader = {.user_id = 9,
+                                  .display_name = STR("教育局负责人"),
+                                  .roles = ROLE_UNIT_LEADER,
+                                  .unit_id = t.unit_id,
+                                  .unit_path = unit.unit_path};
+    t.call->actor = &leader;
+    OK(pledge_sign(t.call, t.unit_id, &done));
+    assert_true(done);
+    OK(pledge_newest(t.call, t.unit_id, true, &pledge));
+    assert_true(str_is(pledge.account_signed_by_name, "教育局负责人"));
+    assert_true(str_is(pledge.scan_digest, "ab12"));
+    t.call->actor = &access_local_admin;
+    county_close(&t.county);
+}
+
+/* Counts follow the unit's duties. */
+static void test_scorecard(void **unused)
+{
+    (void)unused;
+    struct domain_test t;
+    setup(&t);
+    BUF(out, 1 << 20);
+    struct json_writer w = json_writer(&out);
+    json_open_object(&w, NULL);
+    OK(pledge_scorecard(t.call, t.unit_id, &w));
+    json_close_object(&w);
+    const struct json *root;
+    OK(json_parse(t.call->arena, buf_str(&out), &root, NULL));
+    const struct json *list = json_get(root, "undertakings"), *last = json_item(list, 12),
+                      *third = json_item(list, 2);
+    assert_int_equal(json_count(list), 13);
+    assert_int_equal(json_int(json_get(last, "open"), -1), 2); /* S1.pledge and S1.table */
+    assert_true(str_is(json_text(json_get(last, "verdict")), "pending"));
+    assert_true(json_int(json_get(third, "fulfilled"), 0) >= 1); /* SA2.posts: all named */
+    assert_true(str_is(json_text(json_get(json_get(root, "pledge"), "standing")), "none"));
+    county_close(&t.county);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round),         cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_late),          cmocka_unit_test(test_returned_not_late),
+        cmocka_unit_test(test_own_and_scope), cmocka_unit_test(test_pledge),
+        cmocka_unit_test(test_pledge_both),   cmocka_unit_test(test_scorecard),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

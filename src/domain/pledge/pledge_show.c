@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "access/access.h"
+#include "base/clock.h"
+#include "db/db.h"
+#include "domain/pledge/pledge.h"
+
+#include <string.h>
+
+#define DUTIES_SHOWN 8
+#define DUTIES_READ  2000
+
+static const char *said(const struct call *call, const char *zh, const char *en)
+{
+    return call->lang == CALL_EN && en ? en : zh;
+}
+
+/* none, printed (waiting for its signature), signed, resign (another leader, or another text) */
+static enum err put_state(struct call *call, int64_t unit_id, const struct rules_pledge *text,
+                          struct json_writer *w)
+{
+    struct pledge newest, stands;
+    TRY(pledge_newest(call, unit_id, false, &newest));
+    TRY(pledge_newest(call, unit_id, true, &stands));
+    bool good = stands.pledge_id && stands.same_leaders && text && str_is(stands.version, text->version);
+    bool waits = str_is(newest.state, "printed") && newest.same_leaders && text &&
+                 str_is(newest.version, text->version);
+    json_open_object(w, "pledge");
+    json_put_c(w, "standing", good ? "signed" : stands.pledge_id ? "resign" : waits ? "printed" : "none");
+    json_put_bool(w, "leader_changed", stands.pledge_id && !stands.same_leaders);
+    json_put_str(w, "signed_version", stands.version);
+    json_put_str(w, "signed_on", stands.signed_on);
+    json_put_str(w, "signed_verify_code", stands.verify_code);
+    json_put_str(w, "scan_digest", stands.scan_digest);
+    json_put_str(w, "signed_by_name", stands.account_signed_by_name);
+    json_put_int(w, "signed_document_id", stands.document_id);
+    json_put_int(w, "sheet_document_id", waits ? newest.document_id : 0);
+    json_put_str(w, "sheet_verify_code", waits ? newest.verify_code : STR(""));
+    json_put_int(w, "sheet_printed_at_ms", waits ? newest.printed_at_ms : 0);
+    json_put_bool(w, "sheet_account_signed", waits && newest.account_signed_at_ms);
+    json_close_object(w);
+    return ERR_OK;
+}
+
+static void put_text(const struct call *call, const struct rules_pledge *text, struct json_writer *w)
+{
+    json_open_object(w, "text");
+    json_put_c(w, "id", text->id);
+    json_put_c(w, "article", text->article);
+    json_put_c(w, "title", said(call, text->title, text->title_en));
+    json_put_c(w, "version", text->version);
+    json_put_c(w, "preamble", said(call, text->preamble, text->preamble_en));
+    json_put_c(w, "closing", said(call, text->closing, text->closing_en));
+    json_put_bool(w, "by_account", text->by_account);
+    json_put_bool(w, "by_scan", text->by_scan);
+    json_close_object(w);
+}
+
+static enum err find_text(struct call *call, const struct rules_pledge **ret)
+{
+    *ret = NULL;
+    enum err word = rules_pledge_find(call, STR_NONE, ret);
+    return word == ERR_NOT_FOUND ? ERR_OK : word;
+}
+
+enum err pledge_show(struct call *call, int64_t unit_id, struct json_writer *w)
+{
+    struct org_unit unit;
+    const struct rules_pledge *text;
+    TRY(org_unit_reach(call, unit_id, &unit));
+    TRY(find_text(call, &text));
+    json_put_int(w, "unit_id", unit_id);
+    json_put_str(w, "unit_name", unit.unit_name);
+    if (text)
+        put_text(call, text, w);
+    else
+        json_put_null(w, "text");
+    json_open_array(w, "undertakings");
+    for (size_t i = 0; text && i < text->many; i++) {
+        json_open_object(w, NULL);
+        json_put_c(w, "id", text->undertakings[i].id);
+        json_put_c(w, "text", said(call, text->undertakings[i].text, text->undertakings[i].text_en));
+        json_close_object(w);
+    }
+    json_close_array(w);
+    return put_state(call, unit_id, text, w);
+}
+
+/* ---- scorecard ---- */
+
+struct duty {
+    int64_t duty_id;
+    struct str article, rule, text, label, state, due_on;
+    bool late;
+};
+
+/* One query for the unit: late first, then open by date, then done. Cancelled and waived ones judge nobody.
+ */
+static enum err read_duties(struct call *call, int64_t unit_id, struct duty **ret, size_t *ret_many)
+{
+    struct duty *duties = ARENA_ARRAY(call->arena, struct duty, DUTIES_READ);
+    size_t many = 0;
+    DB_ROWS(rows);
+    TRY(db_query(
+        call, &rows,
+        "SELECT duty_id, article, rule, text, text_en, subject_label, state, COALESCE(due_on, ''),"
+        " CASE WHEN late_at_ms IS NULL THEN 0 ELSE 1 END FROM rules_duty WHERE unit_id = $1 AND current = 1"
+        " AND state IN ('open', 'satisfied') ORDER BY CASE WHEN state = 'open' AND late_at_ms IS NOT NULL "
+        "THEN 0"
+        " WHEN state = 'open' THEN 1 ELSE 2 END, due_on, duty_id LIMIT 2000",
+        db_int(unit_id)));
+    while (db_next(&rows) && many < DUTIES_READ)
+        duties[many++] = (struct duty){
+            .duty_id = db_col_int(&rows, 0),
+            .article = db_col_copy(call, &rows, 1),
+            .rule = db_col_copy(call, &rows, 2),
+            .text = db_col_copy(call, &rows, call->lang == CALL_EN && db_col_str(&rows, 4).len ? 4 : 3),
+            .label = db_col_copy(call, &rows, 5),
+            .state = db_col_copy(call, &rows, 6),
+            .due_on = db_col_copy(call, &rows, 7),
+            .late = db_col_int(&rows, 8) != 0};
+    *ret = duties;
+    *ret_many = many;
+    return db_end(&rows);
+}
+
+static bool about(const struct rules_undertaking *undertaking, struct str article)
+{
+    for (size_t i = 0; undertaking->articles[i]; i++)
+        if (str_is(article, undertaking->articles[i]))
+            return true;
+    return false;
+}
+
+static void put_duty(struct json_writer *w, const struct duty *duty)
+{
+    json_open_object(w, NULL);
+    json_put_int(w, "duty_id", duty->duty_id);
+    json_put_str(w, "article", duty->article);
+    json_put_str(w, "rule", duty->rule);
+    json_put_str(w, "text", duty->text);
+    json_put_str(w, "subject_label", duty->label);
+    json_put_str(w, "state", duty->state);
+    json_put_bool(w, "late", duty->late);
+    json_put_str(w, "due_on", duty->due_on);
+    json_close_object(w);
+}
+
+/* verdict: broken (something open is late), pending (open, in time), kept (all done), silent (nothing is
+ * asked of the unit) */
+static void put_undertaking(struct call *call, const struct rules_undertaking *undertaking,
+                            const struct duty *duties, size_t many, struct json_writer *w)
+{
+    int64_t fulfilled = 0, open = 0, late = 0, late_done = 0, shown = 0;
+    json_open_object(w, NULL);
+    json_put_c(w, "id", undertaking->id);
+    json_put_c(w, "text", said(call, undertaking->text, undertaking->text_en));
+    json_open_array(w, "articles");
+    for (size_t i = 0; undertaking->articles[i]; i++)
+        json_put_c(w, NULL, undertaking->articles[i]);
+    json_close_array(w);
+    json_open_array(w, "duties");
+    for (size_t i = 0; i < many; i++) {
+        if (!about(undertaking, duties[i].article))
+            continue;
+        bool done = str_is(duties[i].state, "satisfied");
+        fulfilled += done;
+        late_done += done && duties[i].late;
+        open += !done && !duties[i].late;
+        late += !done && duties[i].late;
+        if (shown++ < DUTIES_SHOWN)
+            put_duty(w, &duties[i]);
+    }
+    json_close_array(w);
+    json_put_int(w, "fulfilled", fulfilled);
+    json_put_int(w, "fulfilled_late", late_done);
+    json_put_int(w, "open", open);
+    json_put_int(w, "late", late);
+    json_put_c(w, "verdict", late ? "broken" : open ? "pending" : fulfilled ? "kept" : "silent");
+    json_close_object(w);
+}
+
+enum err pledge_scorecard(struct call *call, int64_t unit_id, struct json_writer *w)
+{
+    struct org_unit unit;
+    const struct rules_pledge *text;
+    struct duty *duties;
+    size_t many;
+    TRY(org_unit_reach(call, unit_id, &unit));
+    TRY(find_text(call, &text));
+    TRY(read_duties(call, unit_id, &duties, &many));
+    json_put_int(w, "unit_id", unit_id);
+    json_put_str(w, "unit_name", unit.unit_name);
+    json_put_c(w, "title", text ? said(call, text->title, text->title_en) : NULL);
+    json_put_c(w, "version", text ? text->version : NULL);
+    json_open_array(w, "undertakings");
+    for (size_t i = 0; text && i < text->many; i++)
+        put_undertaking(call, &text->undertakings[i], duties, many, w);
+    json_close_array(w);
+    return put_state(call, unit_id, text, w);
+}

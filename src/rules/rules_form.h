@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rules_form: what a pack has units fill in and promise. A form: its fields, a table with fixed or free rows,
+ * where the first values come from, and whether the printed sheet must be stamped. A pledge: its
+ * undertakings, each with the articles whose duties prove or break it. Whoever collects them asks here; a new
+ * rule needs no code.
+ *
+ *     forms:
+ *       - id: SA2.responsibility_table      id begins with the article
+ *         article: SA2
+ *         title: 网络安全责任体系表          (title_en, corner, intro, intro_en are optional)
+ *         subject: unit
+ *         prefill: org.posts                a source that a capability declares; else the unit's last answer
+ *         seal: required                    required | optional | none
+ *         page: portrait                    portrait | landscape
+ *         fields: [{name: office, label: 办公室, type: text, required: true}]
+ *         rows: [{name: party_head, label: 党组织主要负责人}]     or {min: 0, max: 500}: rows that the unit
+ * adds itself columns: [{name: mobile, label: 移动电话, type: text, format: mobile, personal: true}] pledges:
+ *       - {id: SA1.pledge, article: SA1, title: …, version: "2022-1", signing: scan, preamble: …,
+ * undertakings: [ {id: "1", text: …, articles: [S3, Y5]}]}       signing: account | scan | both
+ */
+#ifndef ANZE_RULES_RULES_FORM_H
+#define ANZE_RULES_RULES_FORM_H
+
+#include "base/call.h"
+#include "base/field.h"
+
+#define RULES_FORM_FIELDS_MAX 40
+#define RULES_FORM_ROWS_MAX   500
+#define RULES_PLEDGE_MAX      60
+
+struct rules_form_field {
+    const char *name, *label, *label_en, *help, *help_en, *format;
+    enum field_type type; /* TEXT NOTE INT MONEY BOOL DATE ENUM */
+    bool required, personal;
+    int64_t min, max;
+    struct field_enum of; /* ENUM: the labels themselves */
+};
+struct rules_form_row {
+    const char *name, *label, *label_en;
+};
+enum rules_seal { RULES_SEAL_REQUIRED, RULES_SEAL_OPTIONAL, RULES_SEAL_NONE };
+struct rules_form {
+    const char *id, *article, *title, *title_en, *corner, *intro, *intro_en, *prefill;
+    const char *pack_title, *version; /* of the pack */
+    enum rules_seal seal;
+    bool landscape;
+    struct rules_form_field *fields, *columns;
+    struct rules_form_row *rows; /* fixed ones; none: free ones */
+    size_t many_fields, many_columns, many_rows;
+    int64_t min_rows, max_rows;
+};
+struct rules_undertaking {
+    const char *id, *text, *text_en;
+    const char **articles; /* NULL-terminated */
+};
+struct rules_pledge {
+    const char *id, *article, *title, *title_en, *version, *corner, *preamble, *preamble_en, *closing,
+        *closing_en;
+    const char *pack_title;
+    bool by_account, by_scan;
+    struct rules_undertaking *undertakings;
+    size_t many;
+};
+
+/* What the packs in force hold; valid until call->arena ends. ERR_NOT_FOUND. */
+MUST_USE enum err rules_form_find(struct call *call, struct str form_id, const struct rules_form **ret);
+/* pledge_id empty: the first one in force. */
+MUST_USE enum err rules_pledge_find(struct call *call, struct str pledge_id, const struct rules_pledge **ret);
+MUST_USE enum err rules_form_each(struct call *call,
+                                  enum err (*each)(struct call *call, const struct rules_form *form,
+                                                   void *context),
+                                  void *context);
+/* The closed list of sources that `prefill` may name (NULL-terminated); at start, before threads. */
+void rules_declare_prefills(const char *const *names);
+
+#endif
