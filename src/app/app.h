@@ -15,6 +15,8 @@
 #include "db/db.h"
 
 #define APP_WORDS 8
+/* Touched in the data folder whenever a head of the ledger was given out; `anze doctor` looks at its age. */
+#define APP_HEAD_MARK "head-exported"
 
 struct app_args {
     const char *data_dir; /* --data, else $ANZE_DATA, else ./data */

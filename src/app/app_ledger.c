@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/words.h"
 #include "ledger/ledger.h"
 
@@ -93,6 +94,17 @@ int app_ledger_verify(struct app_args *args)
     return code;
 }
 
+/* When a head was last given out is told by the age of an empty file: a ledger entry would need another head. */
+static void mark_exported(struct app *app)
+{
+    const char *path = str_format(app->arena, "%s/" APP_HEAD_MARK, app->data_dir).at;
+    FILE *file = fopen(path, "we");
+    if (!file)
+        log_warn("%s: %s", path, strerror(errno));
+    else
+        fclose(file);
+}
+
 static enum err seal_now(struct call *call, void *context)
 {
     return ledger_seal(call, context);
@@ -117,8 +129,10 @@ int app_ledger_head(struct app_args *args)
         word = ledger_head(&call, &w);
     json_close_object(&w);
     int code = word == ERR_OK ? 0 : app_fail(args, &call, word);
-    if (code == 0)
+    if (code == 0) {
         app_print(&out);
+        mark_exported(&app);
+    }
     app_close(&app);
     return code;
 }
