@@ -37,19 +37,40 @@ static enum err seal_on_lane(struct db *db, void *context)
     return ledger_seal(&call, seal_key);
 }
 
-static enum err sweep_and_note_start(struct call *call, void *context)
+/* Whoever turned the clock wants to see the day after, so then the sweep comes first. */
+static enum err note_start(struct call *call, void *context)
 {
     struct app *app = context;
     TRY(rules_pack_install(call));
-    if (clock_is_shifted())
-        TRY(ledger_append(
-            call,
-            &(struct ledger_fact){.verb = "server.clock_shifted",
-                                  .subject_kind = "server",
-                                  .detail = str_format(app->arena, "{\"now\":\"%s\"}",
-                                                       clock_rfc3339(app->arena, call->now_ms).at)},
-            NULL));
+    if (!clock_is_shifted())
+        return ERR_OK;
+    TRY(ledger_append(call,
+                      &(struct ledger_fact){.verb = "server.clock_shifted",
+                                            .subject_kind = "server",
+                                            .detail = str_format(app->arena, "{\"now\":\"%s\"}",
+                                                                 clock_rfc3339(app->arena, call->now_ms).at)},
+                      NULL));
     return rules_sweep(call);
+}
+
+/* What only the program or the calendar changed while nobody served. Over a large register this takes
+ * seconds: it is the lane's first work, changes wait behind it, and pages are answered meanwhile. */
+static enum err sweep_on_lane(struct db *db, void *context)
+{
+    struct app *app = context;
+    ARENA(arena, 1 << 28);
+    struct call call = app_call(app);
+    call.arena = arena;
+    call.db = db;
+    call.actor = &access_program;
+    return rules_sweep(&call);
+}
+
+static void swept(void *context, enum err word)
+{
+    (void)context;
+    if (word != ERR_OK)
+        log_error("rules: the sweep at the start failed (%s); the daily one tries again", err_word(word));
 }
 
 static enum err prepare(struct app *app, const char **ret_spool)
@@ -60,11 +81,9 @@ static enum err prepare(struct app *app, const char **ret_spool)
         return app_complain(app->args, "%s: cannot be made: %s", spool, strerror(errno)), ERR_FAILED;
     if (ledger_key_open(app->arena, app->data_dir, true, &seal_key, why) != ERR_OK)
         return app_complain(app->args, "%s", why), ERR_FAILED;
-    if (access_factor_key_open(app->arena, app->data_dir, why) != ERR_OK)
-        return app_complain(app->args, "%s", why), ERR_FAILED;
     struct call call = app_call(app);
     call.actor = &access_program;
-    enum err word = app_write(app, &call, sweep_and_note_start, app);
+    enum err word = app_write(app, &call, note_start, app);
     if (word != ERR_OK)
         (void)app_fail((struct app_args *)(uintptr_t)app->args, &call, word);
     *ret_spool = spool;
@@ -106,6 +125,10 @@ static enum err run(struct app *app, const char *spool)
     struct http_server *server;
     if (db_lane_start(app->db_where, &lane, why) != ERR_OK)
         return app_complain(app->args, "%s", why), ERR_FAILED;
+    static struct db_job sweep;
+    sweep = (struct db_job){.run = sweep_on_lane, .done = swept, .context = app};
+    if (!clock_is_shifted())
+        TRY(db_lane_submit(lane, &sweep));
     struct http_options options = {.listen = app->args->listen ? app->args->listen : "127.0.0.1:8080",
                                    .tls_cert = app->args->tls_cert,
                                    .tls_key = app->args->tls_key,

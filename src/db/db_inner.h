@@ -72,7 +72,8 @@ struct db_engine {
     /* Gives the following statements so many steps before they end with ERR_BUSY; 0 lifts it. Says whether
      * the last one ran out. NULL: the engine has no such thing. */
     bool (*budget)(struct db *db, int steps);
-    void (*tend)(struct db *db); /* housekeeping that may wait until the answers are out */
+    void (*tend)(struct db *db);  /* housekeeping that may wait until the answers are out */
+    void (*relax)(struct db *db); /* gives memory back after large work; NULL: there is none to give */
 };
 
 struct db {

@@ -8,12 +8,15 @@
  */
 #include "db/db_inner.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "base/clock.h"
 #include "base/log.h"
 
 #define MAX_WAITING 10000
+#define LARGE_US    500000 /* work that takes so long has read much: its memory goes back to the machine */
 
 struct db_lane {
     struct db *db;
@@ -93,16 +96,26 @@ static struct db_job *take_all(struct db_lane *lane)
     return first;
 }
 
+static void give_memory_back(struct db *db)
+{
+    if (db->engine->relax)
+        db->engine->relax(db);
+    malloc_trim(0);
+}
+
 static void *lane_main(void *context)
 {
     struct db_lane *lane = context;
     for (struct db_job *first = take_all(lane); first; first = take_all(lane)) {
+        int64_t began_us = clock_monotonic_us();
         if (first->next)
             run_together(lane, first);
         else
             lane->words[0] = run_alone(lane->db, first);
         tell(lane, first);
         lane->db->engine->tend(lane->db);
+        if (clock_monotonic_us() - began_us > LARGE_US)
+            give_memory_back(lane->db);
     }
     return NULL;
 }

@@ -21,7 +21,6 @@
 #include "base/log.h"
 
 #define BUSY_MS          5000
-#define MMAP_BYTES       "268435456"
 #define CHECKPOINT_PAGES 4000 /* of the log: 16 MB; the look-up table of a reader is one up to about here */
 #define STEPS_UNIT       100
 
@@ -335,6 +334,11 @@ static void sqlite_tend(struct db *db)
         (void)failed(sq, rc, "checkpoint");
 }
 
+static void sqlite_relax(struct db *db)
+{
+    sqlite3_db_release_memory(sq_of(db)->handle);
+}
+
 static int spend(void *context)
 {
     struct sq *sq = context;
@@ -486,7 +490,7 @@ static int configure(struct sq *sq)
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(h,
                           "PRAGMA synchronous=FULL; PRAGMA case_sensitive_like=ON; PRAGMA temp_store=MEMORY;"
-                          "PRAGMA mmap_size=" MMAP_BYTES "; PRAGMA cache_size=-4096",
+                          "PRAGMA mmap_size=0; PRAGMA cache_size=-4096",
                           NULL, NULL, NULL);
     /* A transaction of 64 creates changes some 2,000 pages; what does not fit is written to the log twice. */
     if (rc == SQLITE_OK)
@@ -519,6 +523,7 @@ static const struct db_engine sqlite_engine = {
     .copy = sqlite_copy,
     .budget = sqlite_budget,
     .tend = sqlite_tend,
+    .relax = sqlite_relax,
 };
 
 enum err db_sqlite_open(const char *path, enum db_mode mode, struct db **ret, char why[256])
