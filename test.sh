@@ -107,7 +107,13 @@ sub() { ("$@"); }
 install_quietly() { (install_packages tools/packages.txt tools/packages-test.txt); }
 
 check_format() {
-    git ls-files 'src/*.c' 'src/*.h' 'docs/*.c' 'docs/*.h' | xargs -r clang-format --dry-run -Werror
+    local file bad=0
+    while read -r file; do
+        clang-format --dry-run -Werror "$file" >/dev/null 2>&1 && continue
+        echo "error: $file is not laid out: clang-format -i $file"
+        bad=1
+    done < <(git ls-files 'src/*.c' 'src/*.h' 'docs/*.c' 'docs/*.h')
+    return $bad
 }
 
 # This cppcheck does not read __VA_OPT__, so it is given a copy of the sources in which the macros do without.
@@ -147,11 +153,19 @@ stage_debug() {
     run_ctest build/debug
 }
 
+# What was good stays good until it is compiled anew: its object is younger then than the mark.
+tidy() {
+    local file mark object
+    git ls-files 'src/*.c' | grep -v -E '_(test|fuzz)\.c$' | while read -r file; do
+        mark=build/tidy/${file//\//.}
+        object=$(echo build/debug/CMakeFiles/*.dir/"$file".o)
+        [ "$mark" -nt "${object%% *}" ] && [ "$mark" -nt .clang-tidy ] || printf '%s\0%s\0' "$file" "$mark"
+    done | xargs -0 -r -P2 -n2 sh -c 'clang-tidy -p build/debug --quiet "$0" 2>/dev/null && touch "$1"'
+}
+
 stage_tidy() {
     [ -f build/debug/compile_commands.json ] || need "build" build_program debug || return
-    tidy() {
-        git ls-files 'src/*.c' | grep -v -E '_(test|fuzz)\.c$' | xargs -P2 -n6 clang-tidy -p build/debug --quiet 2>/dev/null
-    }
+    mkdir -p build/tidy
     it "clang-tidy" tidy
 }
 

@@ -99,7 +99,7 @@ static void a_duty_in_a_pack_is_satisfied_by_it(void **state)
     struct rules_load_report report;
     struct rules_duty duty;
     county_act(&county, COUNTY_NOBODY);
-    enum err word = rules_pack_load(county.call, STR("" pack), false, &report);
+    enum err word = rules_pack_load(county.call, str_of(pack), false, &report);
     for (const struct call_fault *fault = county.call->faults; fault; fault = fault->next)
         print_message("%.*s:%.*s %.*s\n", STR_ARG(fault->args[0]), STR_ARG(fault->args[1]),
                       STR_ARG(fault->args[2]));
