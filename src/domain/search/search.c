@@ -5,7 +5,7 @@
  * narrow indexes. Chinese has no blanks and many words of two characters, which the engine's own full text
  * search does not find; LIKE does. An authority's scope is everything, and an engine that took the scope's
  * index for that would read every row: so the scope is written as an expression (unit_path || '') wherever
- * the question itself is narrow.
+ * the question itself is narrow, and joins are written (LEFT, CROSS) so that they are followed from there.
  */
 #include "domain/search/search_inner.h"
 

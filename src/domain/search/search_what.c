@@ -23,10 +23,9 @@ static struct str joined(struct search *s, struct str a, struct str b, struct st
 /* ---- systems ---- */
 
 #define SYSTEM                                                                                               \
-    "SELECT s.system_id, s.system_name, s.system_no, COALESCE(s.main_address, ''), s.lifecycle_status, "     \
-    "u.unit_name FROM info_system s"                                                                         \
-    " JOIN org_unit u ON u.unit_id = s.unit_id WHERE s.unit_path || '' >= $1 AND s.unit_path || '' < $1 || " \
-    "'z'"
+    "SELECT s.system_id, s.system_name, s.system_no, COALESCE(s.main_address, ''), s.lifecycle_status,"      \
+    " u.unit_name FROM info_system s LEFT JOIN org_unit u ON u.unit_id = s.unit_id"                          \
+    " WHERE s.unit_path || '' >= $1 AND s.unit_path || '' < $1 || 'z'"
 
 static enum err take_systems(struct search *s, struct search_group *group, struct db_rows *rows)
 {
@@ -42,10 +41,9 @@ static enum err take_systems(struct search *s, struct search_group *group, struc
 
 /* The same columns, from the endpoints: a range may hold many, and the first ones are enough. */
 #define SYSTEM_AT                                                                                            \
-    "SELECT s.system_id, s.system_name, s.system_no, COALESCE(s.main_address, ''), s.lifecycle_status, "     \
-    "u.unit_name FROM system_endpoint e"                                                                     \
-    " JOIN info_system s ON s.system_id = e.system_id JOIN org_unit u ON u.unit_id = s.unit_id WHERE "       \
-    "e.valid_to IS NULL"                                                                                     \
+    "SELECT s.system_id, s.system_name, s.system_no, COALESCE(s.main_address, ''), s.lifecycle_status,"      \
+    " u.unit_name FROM system_endpoint e CROSS JOIN info_system s"                                           \
+    " LEFT JOIN org_unit u ON u.unit_id = s.unit_id WHERE s.system_id = e.system_id AND e.valid_to IS NULL"  \
     " AND s.unit_path || '' >= $1 AND s.unit_path || '' < $1 || 'z'"
 
 static enum err systems_at(struct search *s, struct search_group *group)
