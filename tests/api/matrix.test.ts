@@ -61,6 +61,11 @@ const TABLE: Record<string, Row> = {
     accounts_unlock: row("all"),
     accounts_policies: row("none"),
     accounts_policy_set: row("all", { as: { policy_id: "policy_id" }, skipOwn: true }),
+    accounts_factor: row("none"),
+    accounts_factor_begin: row("none", { skipOwn: true }), // wrong passwords and codes are counted
+    accounts_factor_confirm: row("none", { skipOwn: true }),
+    accounts_factor_drop: row("none", { skipOwn: true }),
+    accounts_factor_reset: row("all", { skipOwn: true }),
     attachment_list: row("none", { notFor: ["scan_team"] }), // evidence of findings only
     // (a letter's attachment is refused to the scan team, whose business are findings)
     attachment_create: row("none", { file: ["证明.txt", () => Buffer.from("x")], query: (world, side) => `subject_kind=letter&subject_id=${world.ids[side].letter_id}&kind=evidence`, notFor: ["scan_team"] }),
@@ -142,6 +147,13 @@ const TABLE: Record<string, Row> = {
     org_reorg_do: row("none", { body: (world) => ({ reorg_kind: "rename", unit_id: world.county.units.a1.unit_id, new_name: `示例县第一中学${++made}`, effective_on: "2026-09-28", reason: "机构调整" }) }),
     org_reorg_preview: row("none", { body: (world) => ({ reorg_kind: "rename", unit_id: world.county.units.a1.unit_id, new_name: "示例县中学", effective_on: "2026-09-28", reason: "机构调整" }) }),
     org_reorg_undo: row("all", { body: () => ({ reason: "办理有误" }) }),
+    meeting_list: row("none"),
+    meeting_create: row("none", { body: (world) => ({ unit_id: world.ids.own.unit_id, meeting_kind: "other", title: "网络安全例会", held_on: "2026-09-28" }) }),
+    meeting_get: row("unit"),
+    meeting_decide: row("unit", { body: () => ({ text: "完成口令排查" }) }),
+    meeting_withdraw: row("unit", { body: reason }),
+    meeting_decisions: row("none"),
+    meeting_decision_close: row("unit", { body: () => ({ state: "done", note: "已完成" }) }),
     notice_list: row("none"),
     notice_create: row("none", { body: (world) => ({ source_type: "cac_office", source_name: "网信办", received_date: "2026-09-28", severity: "low", unit_id: world.ids.own.unit_id, title: "低危问题", content: "目录列表可见。" }) }),
     notice_get: row("unit"),

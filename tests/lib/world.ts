@@ -51,6 +51,9 @@ async function furnish(county: County, key: "a" | "b", ids: Record<string, numbe
     ids.post_id = (posts.items ?? posts.posts).find((one: any) => one.post_kind === "ops_contact").post_id;
     const section = (await officer.post("/api/units", { unit_name: `${key}科室`, unit_kind: "section", parent_id: unit_id })).expect(201);
     ids.reorg_id = (await officer.post("/api/reorganisations", { reorg_kind: "rename", unit_id: section.unit_id, new_name: `${key}办公室`, effective_on: "2026-09-28", reason: "机构调整" })).expect(201).reorg_id;
+    const meeting = (await officer.post("/api/meetings", { unit_id, meeting_kind: "special_meeting", title: "网络安全专题会议", held_on: "2026-09-28", decisions: [{ text: "全面排查弱口令" }] })).expect(201);
+    ids.meeting_id = meeting.meeting_id;
+    ids.decision_id = meeting.decisions[0].decision_id;
     ids.duty_id = (await officer.all(`/api/duties?unit_id=${unit_id}`))[0].duty_id;
     ids.entry_id = (await officer.all(`/api/ledger?unit_id=${unit_id}`))[0].entry_id;
     ids.exemption_id = (await officer.post("/api/exemptions", { rule: "S3.filing", subject_id: ids.system_id, reason: "系统即将下线，暂缓备案", until_on: "2026-12-31" })).expect(201).exemption_id;

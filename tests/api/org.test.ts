@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tree of who answers: reorganisations with preview, undo and history; holdings that run out; meetings and their
+// decisions; the second factor. Everything on the clock of 2026-09-28.
+import { createHmac } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import type { Client } from "../lib/client";
+import { County } from "../lib/county";
+import { ledgerHas, refused } from "../lib/expect";
+
+/* eslint-disable @typescript-eslint/no-explicit-any */
+let county: County;
+let officer: Client;
+const DAY = "2026-09-28";
+beforeAll(async () => {
+    county = await (await County.make({ now: `${DAY}T09:00:00` })).populate();
+    officer = await county.as("officer");
+}, 180_000);
+afterAll(() => county?.dispose());
+
+const id = (key: string) => county.units[key].unit_id;
+const plan = (more: object) => ({ effective_on: DAY, reason: "机构改革方案", ...more });
+const postsOf = async (unit: number, on: string) => (await officer.get(`/api/units/${unit}/responsible?on=${on}`)).expect(200);
+
+describe("reorganisations", () => {
+    let system: any;
+    let letter: any;
+    beforeAll(async () => {
+        system = (await officer.post("/api/systems", { system_name: "学校网站", system_type: "website", unit_id: id("a1") })).expect(201);
+        const finding = (await officer.post("/api/findings", { title: "弱口令", severity: "high", unit_id: id("a1"), system_id: system.system_id })).expect(201);
+        letter = (await officer.post("/api/letters", { findings: [{ finding_id: finding.finding_id }] })).expect(201);
+        (await officer.post(`/api/letters/${letter.letter_id}/issue`)).expect(200, 201);
+    });
+
+    test("a preview counts what would go and changes nothing", async () => {
+        const shown = (await officer.post("/api/reorganisations/preview", plan({ reorg_kind: "move", unit_id: id("a1"), target_id: id("b") }))).expect(200, 201);
+        const counts = Object.fromEntries(shown.tables.map((one: any) => [one.table, one.records]));
+        expect(counts).toMatchObject({ info_system: 1, finding: 1, rectify_letter: 1 });
+        expect(counts.rules_duty).toBeGreaterThan(0);
+        expect(shown.units).toBe(1);
+        expect(shown.tables.every((one: any) => one.label && one.label !== one.table)).toBe(true);
+        expect((await (await county.as("b_officer")).get(`/api/systems/${system.system_id}`)).status).toBe(404);
+    });
+
+    test("a moved unit takes everything along, and leaves nothing where it was", async () => {
+        const a = await county.as("a_officer");
+        const b = await county.as("b_officer");
+        const seen = async (client: Client) => [(await client.get(`/api/systems/${system.system_id}`)).status, (await client.get(`/api/letters/${letter.letter_id}`)).status];
+        expect(await seen(a)).toEqual([200, 200]);
+        const done = (await officer.post("/api/reorganisations", plan({ reorg_kind: "move", unit_id: id("a1"), target_id: id("b") }))).expect(201);
+        expect(done).toMatchObject({ state: "done", units: 1, old_name: "示例县第一中学" });
+        expect(await seen(a)).toEqual([404, 404]);
+        expect(await seen(b)).toEqual([200, 200]);
+        await ledgerHas(officer, "unit.moved", "unit", id("a1"));
+        (await officer.post(`/api/reorganisations/${done.reorg_id}/undo`, { reason: "办理有误" })).expect(200);
+        expect(await seen(a)).toEqual([200, 200]);
+        expect(await seen(b)).toEqual([404, 404]);
+        refused(await officer.post(`/api/reorganisations/${done.reorg_id}/undo`, { reason: "再次撤销" }), 409);
+        await ledgerHas(officer, "reorganisation.undone", "unit", id("a1"));
+    });
+
+    test("what cannot be is refused with its field", async () => {
+        refused(await officer.post("/api/reorganisations", plan({ reorg_kind: "move", unit_id: id("a"), target_id: id("a1") })), 422, "target_id");
+        refused(await officer.post("/api/reorganisations", plan({ reorg_kind: "move", unit_id: id("a1"), target_id: id("b"), effective_on: "2026-12-31" })), 422, "effective_on");
+        refused(await officer.post("/api/reorganisations", plan({ reorg_kind: "rename", unit_id: id("a"), new_name: "示例县卫生健康局" })), 409, "new_name");
+        refused(await officer.post("/api/reorganisations", plan({ reorg_kind: "merge", unit_id: id("root"), target_id: id("a") })), 409, "unit_id");
+        refused(await (await county.as("a_officer")).post("/api/reorganisations", plan({ reorg_kind: "rename", unit_id: id("a"), new_name: "别名" })), 403);
+    });
+
+    test("a split gives people and systems to the new unit; work there stands against undoing", async () => {
+        const person = (await officer.post("/api/people", { unit_id: id("a"), person_name: "考试院负责人" })).expect(201);
+        const done = (await officer.post("/api/reorganisations", plan({ reorg_kind: "split", unit_id: id("a"), new_name: "示例县考试院", new_kind: "affiliated_unit", people: [{ id: person.person_id }], units: [{ id: id("a1") }] }))).expect(201);
+        const made = done.made_unit_id;
+        expect((await officer.get(`/api/people?unit_id=${made}`)).expect(200).items.map((one: any) => one.person_id)).toEqual([person.person_id]);
+        expect((await officer.get(`/api/units/${id("a1")}`)).expect(200).parent_id).toBe(made);
+        (await officer.post(`/api/units/${made}/posts`, { post_kind: "admin_head", person_id: person.person_id })).expect(200, 201);
+        refused(await officer.post(`/api/reorganisations/${done.reorg_id}/undo`, { reason: "撤销分设" }), 409);
+        // Back by another reorganisation.
+        (await officer.post("/api/reorganisations", plan({ reorg_kind: "merge", unit_id: made, target_id: id("a") }))).expect(201);
+        expect((await officer.get(`/api/units/${id("a1")}`)).expect(200).parent_id).toBe(id("a"));
+    });
+
+    test("a merged unit is ended, its users work on in the other, and its past still answers", async () => {
+        await county.restart("2026-10-12T09:00:00");
+        officer = await county.as("officer");
+        const head = (await postsOf(id("b"), DAY)).posts.find((one: any) => one.post_kind === "admin_head");
+        const done = (await officer.post("/api/reorganisations", { reorg_kind: "merge", unit_id: id("b"), target_id: id("a"), effective_on: "2026-10-10", reason: "合并" })).expect(201);
+        const tree = (await officer.get("/api/units/tree")).expect(200).items.map((one: any) => one.unit_id);
+        expect(tree).not.toContain(id("b"));
+        expect((await (await county.as("b_officer")).get("/api/me")).expect(200).unit.unit_id).toBe(id("a"));
+        const before = await postsOf(id("b"), "2026-10-09");
+        expect(before).toMatchObject({ existed: true, unit_name: "示例县卫生健康局" });
+        expect(before.posts.find((one: any) => one.post_kind === "admin_head").post_id).toBe(head.post_id);
+        const after = await postsOf(id("b"), "2026-10-10");
+        expect(after).toMatchObject({ existed: false, successor_id: id("a"), posts: [] });
+        (await officer.post(`/api/reorganisations/${done.reorg_id}/undo`, { reason: "方案调整" })).expect(200);
+        expect((await postsOf(id("b"), "2026-10-12")).posts.map((one: any) => one.post_id)).toContain(head.post_id);
+        expect((await officer.get(`/api/reorganisations?unit_id=${id("b")}`)).expect(200).items[0]).toMatchObject({ state: "undone", undone_reason: "方案调整" });
+    });
+
+    test("a new name from its day on, the old one before", async () => {
+        (await officer.post("/api/reorganisations", { reorg_kind: "rename", unit_id: id("a"), new_name: "示例县教育体育局", effective_on: "2026-10-12", reason: "更名" })).expect(201);
+        expect((await postsOf(id("a"), "2026-10-11")).unit_name).toBe("示例县教育局");
+        expect((await postsOf(id("a"), "2026-10-12")).unit_name).toBe("示例县教育体育局");
+        expect((await postsOf(id("a1"), "2026-10-11")).trail.map((one: any) => one.unit_name)).toEqual(["示例县数据局", "示例县教育局", "示例县第一中学"]);
+    });
+});
+
+describe("holdings", () => {
+    test("a post that is vacant opens a duty, and one held again closes it", async () => {
+        const open = async () => (await officer.all(`/api/duties?unit_id=${id("b")}&state=open&rule=Y3.officer`)).length;
+        const post = (await officer.get(`/api/units/${id("b")}/posts`)).expect(200).posts.find((one: any) => one.post_kind === "security_officer" && !one.valid_to);
+        expect(await open()).toBe(0);
+        (await officer.post(`/api/posts/${post.post_id}/end`, { valid_to: "2026-10-12" })).expect(200, 201);
+        expect(await open()).toBe(1);
+        const held = (await officer.post(`/api/units/${id("b")}/posts`, { post_kind: "security_officer", person_id: post.person_id, valid_from: "2026-10-12", valid_to: "2026-10-14" })).expect(200, 201);
+        expect(held.post_id).toBeGreaterThan(post.post_id);
+        expect(await open()).toBe(0);
+    });
+});
+
+describe("meetings", () => {
+    test("what was decided is followed until it is done", async () => {
+        const made = (await officer.post("/api/meetings", { unit_id: id("root"), meeting_kind: "leading_group", title: "领导小组第三次会议", held_on: "2026-10-10", decisions: [{ text: "完成弱口令整治", unit_id: id("b"), due_on: "2026-10-31" }, { text: "印发工作要点" }] })).expect(201);
+        expect(made.decisions).toHaveLength(2);
+        const b = await county.as("b_officer");
+        expect((await b.get(`/api/meetings/${made.meeting_id}`)).status).toBe(404);
+        const mine = (await b.get("/api/decisions?state=open")).expect(200).items;
+        expect(mine.map((one: any) => one.text)).toEqual(["完成弱口令整治"]);
+        refused(await b.post(`/api/decisions/${mine[0].decision_id}/close`, { state: "dropped", note: "不办了" }), 409, "state");
+        expect((await b.post(`/api/decisions/${mine[0].decision_id}/close`, { state: "done", note: "已全部整改" })).expect(200)).toMatchObject({ state: "done", closed_on: "2026-10-12" });
+        refused(await b.post(`/api/decisions/${mine[0].decision_id}/close`, { state: "done", note: "已全部整改" }), 409);
+        await ledgerHas(officer, "meeting.decision_done", "meeting", made.meeting_id);
+        refused(await officer.post("/api/meetings", { unit_id: id("root"), meeting_kind: "other", title: "明天的会", held_on: "2026-10-13" }), 422, "held_on");
+        refused(await b.post("/api/meetings", { unit_id: id("a"), meeting_kind: "other", title: "别家的会", held_on: "2026-10-10" }), 422, "unit_id");
+    });
+
+    test("minutes filed at the yearly special meeting settle its duty", async () => {
+        const b = await county.as("b_officer");
+        const state = async () => (await officer.all(`/api/duties?unit_id=${id("b")}&rule=Y3.meeting`)).map((one: any) => one.state);
+        expect(await state()).toContain("open");
+        const meeting = (await b.post("/api/meetings", { unit_id: id("b"), meeting_kind: "special_meeting", title: "年度网络安全专题会议", held_on: "2026-10-10" })).expect(201);
+        (await b.upload("/api/attachments", "会议纪要.txt", Buffer.from("会议纪要"), { subject_kind: "meeting", subject_id: meeting.meeting_id, kind: "special_meeting_minutes", period: "2026" })).expect(201);
+        expect(await state()).not.toContain("open");
+    });
+});
+
+describe("the second factor", () => {
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    const bytes = (text: string) => Buffer.from((text.split("").map((one) => letters.indexOf(one).toString(2).padStart(5, "0")).join("").match(/.{8}/g) ?? []).map((one) => parseInt(one, 2)));
+    const code = (secret: string, atMs: number, steps = 0) => {
+        const counter = Buffer.alloc(8);
+        counter.writeBigUInt64BE(BigInt(Math.floor(atMs / 30_000) + steps));
+        const mac = createHmac("sha1", bytes(secret)).update(counter).digest();
+        return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+    };
+
+    test("set up, asked for, taken once, reset", async () => {
+        const account = county.place.accounts.get("regulator")!;
+        const client = await county.as("regulator");
+        const now = async () => (await client.get("/api/me")).expect(200).now_ms as number;
+        refused(await client.post("/api/me/factor", { password: "not-it" }), 422, "password");
+        const begun = (await client.post("/api/me/factor", { password: account.password })).expect(201);
+        expect(begun.uri).toContain(`secret=${begun.secret}`);
+        refused(await client.post("/api/me/factor/confirm", { code: code(begun.secret, await now(), 4) }), 422, "code");
+        const confirmed = (await client.post("/api/me/factor/confirm", { code: code(begun.secret, await now(), -1) })).expect(200);
+        expect(new Set(confirmed.recovery_codes).size).toBe(10);
+        const sign = (more: object) => county.place.client().post("/api/sessions", { login_name: "regulator", password: account.password, ...more });
+        refused(await sign({}), 401, "code");
+        const good = code(begun.secret, await now());
+        (await sign({ code: good })).expect(201);
+        refused(await sign({ code: good }), 401, "code");
+        (await sign({ code: confirmed.recovery_codes[0] })).expect(201);
+        refused(await sign({ code: confirmed.recovery_codes[0] }), 401, "code");
+        const guard = await county.as("secadmin");
+        (await guard.post(`/api/users/${client.me.user_id}/reset-factor`)).expect(200);
+        (await sign({})).expect(201);
+        refused(await guard.post(`/api/users/${guard.me.user_id}/reset-factor`), 409);
+        expect(await county.place.sql("SELECT COUNT(*) FROM access_recovery")).toBe("0");
+    });
+});
