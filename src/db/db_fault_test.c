@@ -209,7 +209,7 @@ static void a_full_disk_is_passing(void **state)
 
 static enum err insert_many(struct db *db, void *context)
 {
-    for (int i = 0; i < 3000; i++)
+    for (int i = 0; i < 5000; i++)
         TRY(insert(db, context));
     return ERR_OK;
 }
@@ -236,7 +236,7 @@ static void a_failed_checkpoint_ends_writing(void **state)
     atomic_store(&fail_flush, 0);
     assert_int_equal(insert(t->db, text), ERR_FAILED);
     assert_int_equal(db_begin(t->db), ERR_FAILED);
-    assert_int_equal(count(t), 3001);
+    assert_int_equal(count(t), 5001);
     db_lane_stop(lane);
     free(big);
 }
