@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath, URL } from 'node:url'
 import { constants, gzipSync } from 'node:zlib'
 import vue from '@vitejs/plugin-vue'
@@ -23,7 +23,7 @@ function gzipBeside(): Plugin {
   return {
     name: 'anze-gzip',
     apply: 'build',
-    configResolved: (config) => void (out = join(config.root, config.build.outDir)),
+    configResolved: (config) => void (out = resolve(config.root, config.build.outDir)),
     closeBundle: () => walk(out),
   }
 }
