@@ -81,6 +81,8 @@ static enum err prepare(struct app *app, const char **ret_spool)
         return app_complain(app->args, "%s: cannot be made: %s", spool, strerror(errno)), ERR_FAILED;
     if (ledger_key_open(app->arena, app->data_dir, true, &seal_key, why) != ERR_OK)
         return app_complain(app->args, "%s", why), ERR_FAILED;
+    if (access_factor_key_open(app->arena, app->data_dir, why) != ERR_OK)
+        return app_complain(app->args, "%s", why), ERR_FAILED;
     struct call call = app_call(app);
     call.actor = &access_program;
     enum err word = app_write(app, &call, note_start, app);
