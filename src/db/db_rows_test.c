@@ -170,6 +170,15 @@ static void transactions_and_savepoints(void **state)
     assert_ok(db_run(&t->call, "DELETE FROM unit"));
     db_rollback(t->db);
     assert_int_equal(count(t), 2);
+    /* Savepoints that nothing was done in, before anything else of the transaction. */
+    assert_ok(db_begin(t->db));
+    assert_ok(db_savepoint(t->db));
+    assert_ok(db_savepoint(t->db));
+    db_rollback_savepoint(t->db);
+    assert_ok(db_run(&t->call, "INSERT INTO unit(name) VALUES ('after')"));
+    assert_ok(db_release(t->db));
+    assert_ok(db_commit(t->db));
+    assert_int_equal(count(t), 3);
 }
 
 static void a_failed_statement_spoils(void **state)
