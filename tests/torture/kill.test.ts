@@ -93,7 +93,7 @@ test(`${ROUNDS} times killed under ${CLIENTS} writers: nothing acknowledged is l
         let over = false;
         const writers = Array.from({ length: CLIENTS }, (_, number) => load(round, number, () => over));
         // Sometimes in the first group commit, sometimes well under way.
-        await new Promise((resolve) => setTimeout(resolve, 60 + ((round * 97) % 420)));
+        await new Promise((resolve) => setTimeout(resolve, (60 + ((round * 97) % 420)) * (postgres ? 3 : 1)));
         place.server!.child.kill("SIGKILL");
         over = true;
         await Promise.all(writers);
