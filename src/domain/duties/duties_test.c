@@ -12,11 +12,11 @@
 
 #include "base/clock.h"
 #include "base/words.h"
-#include "domain/domain_test.h"
+#include "domain/domain_tables_test.h"
 #include "http/http.h"
 
 extern const struct module org_module, registry_module, finding_module, attachment_module, discipline_module,
-    duties_module;
+    duties_module, collection_module, pledge_module;
 
 #define OK(expression) assert_int_equal((expression), ERR_OK)
 
@@ -26,7 +26,8 @@ static struct calendar *calendar;
 static int declare(void **unused)
 {
     static const struct module *const modules[] = {&org_module,        &registry_module,   &finding_module,
-                                                   &attachment_module, &discipline_module, &duties_module};
+                                                   &attachment_module, &discipline_module, &duties_module,
+                                                   &collection_module, &pledge_module};
     struct arena *arena = lasting = arena_new(64 << 20);
     struct str files[7];
     char why[160];

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "domain/domain_test.h"
+#include "domain/domain_tables_test.h"
 #include "domain/registry/registry.h"
 #include "domain/registry/registry_sheet.h"
 
