@@ -95,6 +95,10 @@ static const struct rules_fact t_facts[] = {
     NUMBER_FACT("registry.other_systems_like_it", "finding"),
     NUMBER_FACT("finding.unregistered_live", "address"),
     NUMBER_FACT("finding.address_settled", "address"),
+    WORD_FACT("discipline.proposed", "case", NULL),
+    WORD_FACT("discipline.approved", "case", NULL),
+    WORD_FACT("discipline.decided", "case", NULL),
+    NUMBER_FACT("discipline.interview_held", "case"),
 };
 #define T_SUBJECT(kind)                                                                                      \
     "SELECT subject_id, unit_id, unit_path, label FROM t_subject WHERE kind = '" kind                        \
@@ -107,6 +111,7 @@ static const struct rules_subject t_subjects[] = {
      .system_sql = "SELECT subject_id, system_id FROM t_subject WHERE kind = 'finding' AND system_id > 0 AND "
                    "($1 = 0 OR subject_id = $1)"},
     {.name = "address", .sql = T_SUBJECT("address")},
+    {.name = "case", .sql = T_SUBJECT("case")},
 };
 
 #define T_SCHEMA                                                                                             \
