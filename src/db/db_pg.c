@@ -152,8 +152,8 @@ static enum err exec(struct pg *pg, const char *command)
     ExecStatusType status = PQresultStatus(result);
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY)
         return failed(pg, result, command);
-    /* Said to be the end of a failed transaction, COMMIT answers "ROLLBACK" and calls it success. (ROLLBACK TO says so too,
-     * and may come behind commands that waited for it.) */
+    /* Said to be the end of a failed transaction, COMMIT answers "ROLLBACK" and calls it success. (ROLLBACK
+     * TO says so too, and may come behind commands that waited for it.) */
     size_t len = strlen(command);
     bool commits = len >= 6 && strcmp(command + len - 6, "COMMIT") == 0;
     bool undone = commits && strcmp(PQcmdStatus(result), "ROLLBACK") == 0;
