@@ -176,8 +176,8 @@ static enum err tell_people(struct call *call, const struct rules_duty *duty,
     return notify_together(call, escalated ? ROLE_UNIT_LEADER : ROLES_UNIT, duty->unit_id, message);
 }
 
-/* What must be begun at once. Other duties wait for the digest, since a new rule pack opens thousands of them;
- * cases are told of by discipline itself. */
+/* What must be begun at once. Other duties wait for the digest, since a new rule pack opens thousands of
+ * them; cases are told of by discipline itself. */
 static bool is_urgent(const struct rules_duty *duty)
 {
     return str_is(duty->subject_kind, "finding") || str_is(duty->subject_kind, "address");

@@ -263,7 +263,10 @@ static void an_inbox_is_ones_own(void **state)
     assert_int_equal(reply.status, 200);
     assert_non_null(strstr(reply.body, "\"total\":1"));
     assert_non_null(strstr(reply.body, "\"url\":\"/cases/1\""));
-    test_ask(&county.http, &reply, "GET", "/api/inbox?user_id=8", health, NULL); /* whatever one asks for */
+    test_ask(&county.http, &reply, "GET", "/api/inbox?user_id=8", health,
+             NULL); /* nobody asks for another's */
+    assert_int_equal(reply.status, 422);
+    test_ask(&county.http, &reply, "GET", "/api/inbox", health, NULL);
     assert_non_null(strstr(reply.body, "\"items\":[]"));
     test_ask(&county.http, &reply, "POST", "/api/inbox/1/read", health, NULL);
     assert_int_equal(reply.status, 404);
