@@ -5,9 +5,11 @@
 
 #include "access/access.h"
 #include "base/clock.h"
+#include "base/words.h"
 #include "db/db.h"
 #include "domain/document/document.h"
 #include "domain/finding/finding.h"
+#include "domain/notify/notify.h"
 #include "domain/org/org.h"
 #include "ledger/ledger.h"
 #include "rules/rules.h"
@@ -51,6 +53,47 @@ enum err rectify_reach(struct call *call, int64_t letter_id, struct rectify_lett
     return draft && !access_is(call, ROLES_AUTHORITY | ROLE_LOCAL_ADMIN) ? ERR_NOT_FOUND : ERR_OK;
 }
 
+/* Who is told of which step. Nobody has to watch a board to learn that it is their turn. */
+static const struct {
+    const char *verb, *key;
+    unsigned roles;
+} told[] = {
+    {"letter.issued", "rectify.notify.issued", ROLES_UNIT},
+    {"letter.withdrawn", "rectify.notify.withdrawn", ROLES_UNIT},
+    {"letter.feedback_returned", "rectify.notify.feedback_returned", ROLES_UNIT},
+    {"letter.feedback_accepted", "rectify.notify.feedback_accepted", ROLES_UNIT},
+    {"letter.extension_granted", "rectify.notify.extension_granted", ROLES_UNIT},
+    {"letter.extension_refused", "rectify.notify.extension_refused", ROLES_UNIT},
+    {"letter.support_answered", "rectify.notify.support_answered", ROLES_UNIT},
+    {"letter.closed_out", "rectify.notify.closed_out", ROLES_UNIT},
+    {"letter.fed_back", "rectify.notify.fed_back", ROLE_COUNTY_OFFICER},
+    {"letter.extension_asked", "rectify.notify.extension_asked", ROLE_COUNTY_OFFICER},
+    {"letter.support_asked", "rectify.notify.support_asked", ROLE_COUNTY_OFFICER},
+};
+
+static enum err tell(struct call *call, const struct rectify_letter *letter, const char *verb,
+                     struct str note)
+{
+    if (letter->doc_number.len == 0) /* a draft is nobody's matter but the officer's */
+        return ERR_OK;
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+        if (strcmp(told[i].verb, verb) != 0)
+            continue;
+        struct org_unit unit;
+        TRY(org_unit_get(call, letter->unit_id, &unit));
+        struct notify_message message = {
+            .key = told[i].key,
+            .args = {letter->doc_number, unit.unit_name, letter->due_date,
+                     words_clip(call->arena, note, 120)},
+            .url = str_format(call->arena, "/letters/%lld", (long long)letter->letter_id),
+            .subject_kind = "letter",
+            .subject_id = letter->letter_id,
+        };
+        return notify_users(call, told[i].roles, letter->unit_id, &message);
+    }
+    return ERR_OK;
+}
+
 enum err rectify_record(struct call *call, const struct rectify_letter *letter, const char *verb,
                         struct str note)
 {
@@ -60,14 +103,15 @@ enum err rectify_record(struct call *call, const struct rectify_letter *letter, 
     json_put_str(&w, "doc_number", letter->doc_number);
     json_put_str(&w, "note", note);
     json_close_object(&w);
-    return ledger_append(call,
-                         &(struct ledger_fact){.verb = verb,
-                                               .subject_kind = "letter",
-                                               .subject_id = letter->letter_id,
-                                               .unit_id = letter->unit_id,
-                                               .unit_path = letter->unit_path,
-                                               .detail = buf_str(&detail)},
-                         NULL);
+    TRY(ledger_append(call,
+                      &(struct ledger_fact){.verb = verb,
+                                            .subject_kind = "letter",
+                                            .subject_id = letter->letter_id,
+                                            .unit_id = letter->unit_id,
+                                            .unit_path = letter->unit_path,
+                                            .detail = buf_str(&detail)},
+                      NULL));
+    return tell(call, letter, verb, note);
 }
 
 enum err rectify_state(struct call *call, struct rectify_letter *letter, const char *to, const char *verb,
