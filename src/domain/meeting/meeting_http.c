@@ -11,14 +11,14 @@ static const struct field_enum kind_enum = {"meeting_kind", kinds, NULL};
 static const char *const states[] = {"open", "done", "dropped", NULL};
 static const struct field_enum state_enum = {"decision_state", states, NULL};
 static const char *const endings[] = {"done", "dropped", NULL};
-static const struct field_enum ending_enum = {"decision_state", endings, NULL};
+static const struct field_enum ending_enum = {"decision_ending", endings, NULL};
 
 static const struct field decision_fields[] = {
     {.name = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 500},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit"},
     {.name = "due_on", .type = FIELD_DATE},
 };
-static const struct field_table decision_table = FIELD_TABLE("decision_new", decision_fields);
+static const struct field_table decision_table = FIELD_TABLE("meeting_decision_new", decision_fields);
 
 #define MEETING_FIELDS                                                                                       \
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED | FIELD_FILTER},       \
@@ -83,7 +83,7 @@ static const struct field decision_row_fields[] = {
     {.name = "closed_note", .type = FIELD_TEXT},
     {.name = "closed_by_name", .type = FIELD_TEXT},
 };
-static const struct field_table decision_row_table = FIELD_TABLE("decision", decision_row_fields);
+static const struct field_table decision_row_table = FIELD_TABLE("meeting_decision", decision_row_fields);
 #define DECISION_SELECT                                                                                      \
     "SELECT d.decision_id, d.meeting_id, m.title, m.held_on, d.text, d.unit_id, u.unit_name, d.due_on,"      \
     " d.state, d.closed_on, d.closed_note, d.closed_by_name, d.unit_path FROM meeting_decision d"            \
@@ -260,7 +260,7 @@ static const struct field close_fields[] = {
     {.name = "state", .type = FIELD_ENUM, .of = &ending_enum, .flags = FIELD_REQUIRED},
     {.name = "note", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 500},
 };
-static const struct field_table close_table = FIELD_TABLE("decision_close", close_fields);
+static const struct field_table close_table = FIELD_TABLE("meeting_decision_close", close_fields);
 
 /* Who must carry a decision out reports it done; only the side that decided may drop it. */
 static enum err decision_close(struct call *call, struct http_exchange *x)
