@@ -49,6 +49,12 @@ async function furnish(county: County, key: "a" | "b", ids: Record<string, numbe
     (await officer.post(`/api/units/${unit_id}/posts`, { post_kind: "ops_contact", person_id: ids.person_id })).expect(200, 201);
     const posts = (await officer.get(`/api/units/${unit_id}/posts`)).expect(200);
     ids.post_id = (posts.items ?? posts.posts).find((one: any) => one.post_kind === "ops_contact").post_id;
+    const forms = (await officer.get("/api/collection-forms")).expect(200);
+    ids.form_id = (forms.items ?? forms.forms)[0].form_id;
+    const collect = async (title: string) => (await officer.post("/api/collections", { form_id: ids.form_id, title, working_days: 5, audience: "units", units: [{ unit_id }] })).expect(201).collection_id;
+    ids.collection_id = await collect(`${key}收集`);
+    ids.spare_collection_id = await collect(`${key}另一次收集`);
+    ids.task_id = (await officer.all(`/api/collection-tasks?unit_id=${unit_id}`)).find((one) => one.collection_id === ids.collection_id).task_id;
     const section = (await officer.post("/api/units", { unit_name: `${key}科室`, unit_kind: "section", parent_id: unit_id })).expect(201);
     ids.reorg_id = (await officer.post("/api/reorganisations", { reorg_kind: "rename", unit_id: section.unit_id, new_name: `${key}办公室`, effective_on: "2026-09-28", reason: "机构调整" })).expect(201).reorg_id;
     const meeting = (await officer.post("/api/meetings", { unit_id, meeting_kind: "special_meeting", title: "网络安全专题会议", held_on: "2026-09-28", decisions: [{ text: "全面排查弱口令" }] })).expect(201);
