@@ -9,6 +9,7 @@ export interface Me {
   roles: { role: api.Role }[]
   sees_all: boolean
   must_change_password: boolean
+  must_enrol: boolean
   language: 'zh' | 'en'
   now_ms: number
   unit: { unit_id: number; unit_name: string; unit_path: string } | null

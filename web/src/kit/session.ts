@@ -23,8 +23,8 @@ export async function loadMe(): Promise<Me | null> {
   }
   return me.value
 }
-export async function signIn(login_name: string, password: string): Promise<void> {
-  await api.post('/api/sessions', { login_name, password })
+export async function signIn(login_name: string, password: string, code = ''): Promise<void> {
+  await api.post('/api/sessions', { login_name, password, ...(code ? { code } : {}) })
   await loadMe()
 }
 export async function signOut(): Promise<void> {

@@ -11,6 +11,7 @@ export const router = createRouter({
     { path: '/login', component: () => import('./Login.vue'), meta: { open: true } },
     { path: '/verify/:code', component: () => import('./Verify.vue'), meta: { open: true } },
     { path: '/password', component: () => import('./Password.vue'), meta: { bare: true } },
+    { path: '/factor', component: () => import('./Factor.vue'), meta: { bare: true } },
     { path: '/', redirect: '/workbench' },
     ...screens.flatMap((s) => s.routes),
     { path: '/:rest(.*)*', component: () => import('./NotFound.vue') },
@@ -29,6 +30,7 @@ router.beforeEach(async (to) => {
   if (to.meta.open) return true
   if (!me.value) return { path: '/login', query: to.fullPath === '/workbench' ? {} : { to: to.fullPath } }
   if (me.value.must_change_password && to.path !== '/password') return '/password'
+  if (me.value.must_enrol && !['/factor', '/password'].includes(to.path)) return '/factor'
   return true
 })
 whenUnauthenticated(() => {

@@ -11,6 +11,7 @@ export default {
     { path: '/units/new', component: () => import('./UnitForm.vue') },
     { path: '/units/:id(\\d+)', component: () => import('./UnitFile.vue') },
     { path: '/units/:id(\\d+)/edit', component: () => import('./UnitForm.vue') },
+    { path: '/units/:id(\\d+)/reorganise', component: () => import('./Reorganise.vue') },
     { path: '/ranges', component: () => import('./RangeList.vue') },
   ],
 } satisfies Screen
