@@ -119,7 +119,8 @@ check_format() {
 # This cppcheck does not read __VA_OPT__, so it is given a copy of the sources in which the macros do without.
 check_cppcheck() {
     rm -rf build/lint && mkdir -p build/lint && cp -r src build/lint/ || return 1
-    grep -rl __VA_OPT__ build/lint/src | xargs sed -i -E 's/__VA_OPT__\(, \) ?(\{0\}|STR_NONE)?//g'
+    grep -rl __VA_OPT__ build/lint/src |
+        xargs sed -i -E 's/__VA_OPT__\(, \) ?__VA_ARGS__/, ##__VA_ARGS__/g; s/__VA_OPT__\(, \) ?(\{0\}|STR_NONE)?//g'
     (cd build/lint && cppcheck --library=../../tools/cppcheck.cfg --suppressions-list=../../tools/cppcheck.txt \
         --enable=warning,performance,portability --inline-suppr --std=c11 -q -j2 -Isrc --error-exitcode=1 \
         --template='{file}:{line}: {severity}: {message} [{id}]' src)

@@ -29,7 +29,7 @@ struct backup {
     struct call *call;
     const char *out, *part, *copy; /* the archive, the archive while it is written, the database's copy */
     FILE *tar;
-    struct json_writer *manifest;
+    struct json_writer manifest;
     int64_t files, bytes, damaged;
     struct ledger_verdict verdict;
 };
@@ -62,11 +62,11 @@ static enum err add_file(struct backup *backup, const char *name, const char *pa
     close(fd);
     TRY(word);
     digest = str_hex(backup->call->arena, member.digest.bytes, CRYPT_SM3_LEN);
-    json_open_object(backup->manifest, NULL);
-    json_put_c(backup->manifest, "path", name);
-    json_put_int(backup->manifest, "size", member.size);
-    json_put_str(backup->manifest, "sm3", digest);
-    json_close_object(backup->manifest);
+    json_open_object(&backup->manifest, NULL);
+    json_put_c(&backup->manifest, "path", name);
+    json_put_int(&backup->manifest, "size", member.size);
+    json_put_str(&backup->manifest, "sm3", digest);
+    json_close_object(&backup->manifest);
     backup->files++;
     backup->bytes += member.size;
     /* An attachment's name is its digest. One that rotted is kept as it is and told of. */
@@ -155,22 +155,22 @@ static enum err add_database(struct backup *backup)
 static enum err add_everything(struct backup *backup)
 {
     BUF(text, BACKUP_MANIFEST_MAX);
-    struct json_writer w = json_writer(&text);
-    backup->manifest = &w;
-    json_open_object(&w, NULL);
-    json_put_c(&w, "anze", ANZE_VERSION);
-    json_put_int(&w, "made_at_ms", backup->call->now_ms);
-    json_open_array(&w, "files");
+    struct json_writer *w = &backup->manifest;
+    *w = json_writer(&text);
+    json_open_object(w, NULL);
+    json_put_c(w, "anze", ANZE_VERSION);
+    json_put_int(w, "made_at_ms", backup->call->now_ms);
+    json_open_array(w, "files");
     TRY(add_database(backup));
     TRY(add_folder(backup, "", 0));
     TRY(add_folder(backup, "attachments", 1));
-    json_close_array(&w);
-    json_open_object(&w, "ledger");
-    json_put_bool(&w, "ok", backup->verdict.ok);
-    json_put_int(&w, "entries", backup->verdict.entries);
-    json_put_int(&w, "heads", backup->verdict.heads);
-    json_close_object(&w);
-    json_close_object(&w);
+    json_close_array(w);
+    json_open_object(w, "ledger");
+    json_put_bool(w, "ok", backup->verdict.ok);
+    json_put_int(w, "entries", backup->verdict.entries);
+    json_put_int(w, "heads", backup->verdict.heads);
+    json_close_object(w);
+    json_close_object(w);
     TRY(buf_check(&text));
     struct str manifest = buf_str(&text);
     struct crypt_sm3 digest = crypt_sm3(manifest);
