@@ -18,7 +18,6 @@ export default defineConfig({
         // Each file has servers of its own. On PostgreSQL every server holds many connections, so one at a time there.
         poolOptions: { forks: { minForks: 1, maxForks: process.env.ANZE_TEST_PG ? 1 : 2 } },
         sequence: { hooks: "list" },
-        // The last lines are for people and for machines: one line a file, then what failed.
-        reporters: process.env.CI ? [["default", { summary: false }], "./lib/reporter.ts"] : ["default", "./lib/reporter.ts"],
+        reporters: process.env.CI ? [["default", { summary: false }]] : ["default"],
     },
 });
