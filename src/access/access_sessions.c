@@ -114,12 +114,13 @@ enum err access_session_actor(struct call *call, struct str token, struct access
         return ERR_UNAUTHENTICATED;
     int64_t id = session_id_of(&hash);
     DB_ROWS(rows);
-    enum err word = db_one(
-        call, &rows,
-        "SELECT s.token_hash, s.started_ms, s.seen_ms, s.idle_ms, s.ends_ms, u.user_id, u.login_name,"
-        " u.display_name, u.roles, u.unit_id, u.unit_path, u.must_change, u.language, u.disabled, u.ends_ms, u.must_enrol"
-        " FROM access_session s JOIN access_user u ON u.user_id = s.user_id WHERE s.session_id = $1",
-        db_int(id));
+    enum err word =
+        db_one(call, &rows,
+               "SELECT s.token_hash, s.started_ms, s.seen_ms, s.idle_ms, s.ends_ms, u.user_id, u.login_name,"
+               " u.display_name, u.roles, u.unit_id, u.unit_path, u.must_change, u.language, u.disabled, "
+               "u.ends_ms, u.must_enrol"
+               " FROM access_session s JOIN access_user u ON u.user_id = s.user_id WHERE s.session_id = $1",
+               db_int(id));
     if (word == ERR_NOT_FOUND)
         return ERR_UNAUTHENTICATED;
     TRY(word);

@@ -94,7 +94,8 @@ int app_ledger_verify(struct app_args *args)
     return code;
 }
 
-/* When a head was last given out is told by the age of an empty file: a ledger entry would need another head. */
+/* When a head was last given out is told by the age of an empty file: a ledger entry would need another head.
+ */
 static void mark_exported(struct app *app)
 {
     const char *path = str_format(app->arena, "%s/" APP_HEAD_MARK, app->data_dir).at;

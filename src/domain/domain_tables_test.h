@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * domain_tables_test: a database with the steps of all rooms and capabilities, the shipped words, and small helpers,
- * for the unit tests of capabilities. Runs on PostgreSQL too when ANZE_TEST_PG is set (db_test.h).
+ * domain_tables_test: a database with the steps of all rooms and capabilities, the shipped words, and small
+ * helpers, for the unit tests of capabilities. Runs on PostgreSQL too when ANZE_TEST_PG is set (db_test.h).
  */
 #ifndef ANZE_DOMAIN_TABLES_TEST_H
 #define ANZE_DOMAIN_TABLES_TEST_H

@@ -260,8 +260,8 @@ void rules_compile_check_kinds(struct rules_checker *checker, const struct rules
 
 struct rules_pack *rules_compile(struct rules_checker *checker, struct str yaml)
 {
-    static const char *const keys[] = {"pack",  "evidence",     "articles",   "duties",
-                                       "gates", "consequences", "thresholds", "forms", "pledges", NULL};
+    static const char *const keys[] = {"pack",         "evidence",   "articles", "duties",  "gates",
+                                       "consequences", "thresholds", "forms",    "pledges", NULL};
     struct rules_yaml *root;
     struct rules_yaml_fault fault;
     struct rules_pack *pack = ARENA_NEW(checker->arena, struct rules_pack);

@@ -154,8 +154,8 @@ struct rules_pack {
     struct rules_threshold_rule *thresholds;
     struct rules_form *forms;
     struct rules_pledge *pledges;
-    size_t many_articles, many_evidence, many_duties, many_gates, many_consequences, many_thresholds, many_forms,
-        many_pledges;
+    size_t many_articles, many_evidence, many_duties, many_gates, many_consequences, many_thresholds,
+        many_forms, many_pledges;
 };
 
 /* ---- lint (rules_lint.c) ---- */

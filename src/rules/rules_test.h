@@ -58,8 +58,9 @@ static const struct rules_fact t_facts[] = {
     {.name = "collection.handed_in",
      .subject = "unit",
      .args = {"form"},
-     .sql = "SELECT subject_id, since, NULL FROM t_fact WHERE name = 'collection.handed_in' AND ($2 = '' OR arg "
-            "= $2) AND ($1 = 0 OR subject_id = $1)"},
+     .sql =
+         "SELECT subject_id, since, NULL FROM t_fact WHERE name = 'collection.handed_in' AND ($2 = '' OR arg "
+         "= $2) AND ($1 = 0 OR subject_id = $1)"},
     {.name = "evidence.filed",
      .subject = "unit",
      .args = {"kind", "period"},

@@ -81,7 +81,7 @@ test('style: malloc in a capability', style('src/domain/org/x.c', c('void *f(voi
 test('style: malloc below is allowed', () => passes('check-style', { 'src/base/x.c': c('void *f(void) { return malloc(3); }') }))
 test('style: a long file', style('src/db/x.c', SPDX + 'int x;\n'.repeat(700), /701 lines/))
 test("style: somebody's folder", style('docs/x.md', 'see /' + 'home/somebody/notes\n', /a path of one machine/))
-test('style: a registry of one house', style('docs/x.md', 'https://nexus' + '.example.com/repository\n', /package registry/))
+test('style: a registry of one house', style('docs/x.md', 'https://nex' + 'us.example.com/repository\n', /package registry/))
 test('style: a lock file that points elsewhere', style('web/package-lock.json', '{"resolved": "https://mirror.example.com/x.tgz"}\n', /not the public registry/))
 test('style: white space at the end', style('src/db/x.c', c('int x; '), /white space/))
 

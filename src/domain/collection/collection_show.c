@@ -29,12 +29,26 @@ static const struct field row_fields[] = {
 const struct field_table collection_row_table = FIELD_TABLE("collection", row_fields);
 #define OF_TASKS(condition)                                                                                  \
     "(SELECT COUNT(*) FROM collection_task t WHERE t.collection_id = c.collection_id" condition ")"
-#define SELECT                                                                                               \
-    "SELECT c.collection_id, c.form_id, c.title, c.text, c.working_days, c.due_on, c.due_provisional, "      \
-    "c.standing, c.state,"                                                                                   \
-    " c.launched_by_name, c.launched_at_ms, c.closed_at_ms, " OF_TASKS("") ", " OF_TASKS(                    \
-        " AND t.state IN ('handed_in', 'accepted')") ", " OF_TASKS(" AND t.state = 'accepted'") ","          \
-                                                                                                " " OF_TASKS(" AND t.late = 1 AND t.state NOT IN ('handed_in', 'accepted')") " FROM collection c"
+#define SELECT                                                                                                \
+    "SELECT c.collection_id, c.form_id, c.title, c.text, c.working_days, c.due_on, c.due_provisional, "       \
+    "c.standing, c.state,"                                                                                    \
+    " c.launched_by_name, c.launched_at_ms, c.closed_at_ms, " OF_TASKS("") ", " OF_TASKS(                     \
+        " AND t.state IN ('handed_in', 'accepted')") ", " OF_TASKS(" AND t.state = 'accepted'") ","           \
+                                                                                                " " OF_TASKS( \
+                                                                                                    " AND "   \
+                                                                                                    "t."      \
+                                                                                                    "late "   \
+                                                                                                    "= 1 "    \
+                                                                                                    "AND "    \
+                                                                                                    "t."      \
+                                                                                                    "state "  \
+                                                                                                    "NOT "    \
+                                                                                                    "IN "     \
+                                                                                                    "('"      \
+                                                                                                    "handed"  \
+                                                                                                    "_in', "  \
+                                                                                                    "'accep"  \
+                                                                                                    "ted')") " FROM collection c"
 static const struct db_filter filters[] = {
     {"form_id", "c.form_id = $$", FIELD_TEXT, NULL},
     {"state", "c.state = $$", FIELD_ENUM, &collection_state_enum},

@@ -28,7 +28,8 @@ MUST_USE enum err document_write(struct call *call, const struct document_draft 
  * 示数整〔2026〕3号. */
 MUST_USE enum err document_issue(struct call *call, int64_t document_id, struct str issuer_code,
                                  struct str *ret_number, struct str *ret_verify_code);
-/* Freezes a draft that carries no number (a sheet to be stamped, a pledge): dated, with a code that proves it. */
+/* Freezes a draft that carries no number (a sheet to be stamped, a pledge): dated, with a code that proves
+ * it. */
 MUST_USE enum err document_freeze(struct call *call, int64_t document_id, struct str *ret_verify_code);
 /* The number keeps its place; the paper is void. */
 MUST_USE enum err document_withdraw(struct call *call, int64_t document_id);

@@ -114,11 +114,10 @@ static enum err put_findings(struct call *call, int64_t letter_id, struct json_w
         " JOIN finding f ON f.finding_id = x.finding_id LEFT JOIN info_system s ON s.system_id = f.system_id"
         " LEFT JOIN finding_text t ON t.text_id = f.text_id WHERE x.letter_id = $1 ORDER BY f.finding_id",
         db_int(letter_id)));
-    static const char *const names[] = {"finding_id", "finding_no", "title",       "severity",
-                                        "state",      "system_id",  "system_name", "ip",
-                                        "host_name",  "port",       "url_path",    "description",
-                                        "remedy",     "cves",       "source",      "closed_why",
-                                        "vuln_kind"};
+    static const char *const names[] = {"finding_id", "finding_no",  "title",  "severity",  "state",
+                                        "system_id",  "system_name", "ip",     "host_name", "port",
+                                        "url_path",   "description", "remedy", "cves",      "source",
+                                        "closed_why", "vuln_kind"};
     json_open_array(w, "finding_rows");
     while (db_next(&rows)) {
         json_open_object(w, NULL);
