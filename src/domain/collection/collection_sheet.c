@@ -113,8 +113,10 @@ enum err collection_sheet_members(struct call *call, const struct rules_form *fo
         json_put_c(&w, NULL, form->intro);
     put_fields(&w, form, cells);
     put_table(&w, form, cells);
-    if (form->seal != RULES_SEAL_NONE)
-        json_put_c(&w, NULL, "单位负责人（签字）：　　　　　　　　　　填报日期：　　　　年　　月　　日");
+    if (form->seal != RULES_SEAL_NONE) {
+        json_put_c(&w, NULL, "单位负责人（签字）：");
+        json_put_c(&w, NULL, "填报日期：　　　　年　　月　　日");
+    }
     json_close_array(&w);
     json_put_c(&w, "seal", "none");
     TRY(buf_check(&out));

@@ -11,9 +11,17 @@
 #define TEMPLATE_VERSION "1"
 #define CODE_DIGITS      12
 
-static const char *const kinds[] = {"rectification_order", "reminder_letter", "interview_invitation",
-                                    "interview_record",    "criticism",       "shutdown_order",
-                                    "concealment_notice",  "feedback_sheet", "pledge_sheet", "collection_sheet", NULL};
+static const char *const kinds[] = {"rectification_order",
+                                    "reminder_letter",
+                                    "interview_invitation",
+                                    "interview_record",
+                                    "criticism",
+                                    "shutdown_order",
+                                    "concealment_notice",
+                                    "feedback_sheet",
+                                    "pledge_sheet",
+                                    "collection_sheet",
+                                    NULL};
 const struct field_enum document_kind_enum = {"letter_kind", kinds, NULL};
 static const char *const states[] = {"draft", "issued", "withdrawn", NULL};
 const struct field_enum document_state_enum = {"document_state", states, NULL};
@@ -90,11 +98,14 @@ static struct str whole_json(struct call *call, const struct stored *stored)
     BUF(out, PRESS_JSON_MAX);
     struct json_writer w = json_writer(&out);
     json_open_object(&w, NULL);
-    if (stored->number.len)
+    /* A sheet without a number is dated by hand, by who signs it. */
+    if (stored->number.len) {
         json_put_str(&w, "number", stored->number);
-    if (stored->code.len) {
         json_put_str(&w, "date", stored->issued_on);
-        json_put_str(&w, "created", str_format(call->arena, "%.*sT00:00:00+08:00", STR_ARG(stored->issued_on)));
+    }
+    if (stored->code.len) {
+        json_put_str(&w, "created",
+                     str_format(call->arena, "%.*sT00:00:00+08:00", STR_ARG(stored->issued_on)));
         json_open_object(&w, "verify");
         json_put_str(&w, "code", stored->code);
         json_close_object(&w);
@@ -177,17 +188,23 @@ enum err document_freeze(struct call *call, int64_t document_id, struct str *ret
     stored.issued_on = str_copy(call->arena, str_of(clock_date(clock_day_of(call->now_ms)).text));
     struct crypt_sm3 digest = crypt_sm3(whole_json(call, &stored));
     struct str hex = str_hex(call->arena, digest.bytes, sizeof(digest.bytes));
-    TRY(db_run(call,
-               "UPDATE document SET state = 'issued', verify_code = $2, digest = $3, issued_by = $4, issued_on = $5,"
-               " issued_at_ms = $6 WHERE document_id = $1",
-               db_int(document_id), db_str(stored.code), db_str(hex), db_int(call_who(call).user_id), db_str(stored.issued_on),
-               db_int(call->now_ms)));
+    TRY(db_run(
+        call,
+        "UPDATE document SET state = 'issued', verify_code = $2, digest = $3, issued_by = $4, issued_on = $5,"
+        " issued_at_ms = $6 WHERE document_id = $1",
+        db_int(document_id), db_str(stored.code), db_str(hex), db_int(call_who(call).user_id),
+        db_str(stored.issued_on), db_int(call->now_ms)));
     *ret_verify_code = stored.code;
-    struct str detail = str_format(call->arena, "{\"verify_code\":\"%.*s\",\"digest\":\"%.*s\",\"document_kind\":\"%.*s\"}",
-                                   STR_ARG(stored.code), STR_ARG(hex), STR_ARG(stored.kind));
+    struct str detail =
+        str_format(call->arena, "{\"verify_code\":\"%.*s\",\"digest\":\"%.*s\",\"document_kind\":\"%.*s\"}",
+                   STR_ARG(stored.code), STR_ARG(hex), STR_ARG(stored.kind));
     return ledger_append(call,
-                         &(struct ledger_fact){.verb = "document.frozen", .subject_kind = "document", .subject_id = document_id,
-                                               .unit_id = stored.unit_id, .unit_path = stored.unit_path, .detail = detail},
+                         &(struct ledger_fact){.verb = "document.frozen",
+                                               .subject_kind = "document",
+                                               .subject_id = document_id,
+                                               .unit_id = stored.unit_id,
+                                               .unit_path = stored.unit_path,
+                                               .detail = detail},
                          NULL);
 }
 

@@ -126,8 +126,7 @@ static enum err sheet(struct call *call, const struct rules_pledge *text, const 
         json_put_c(&w, "corner", text->corner);
     json_put_str(&w, "author", unit->unit_name);
     json_put_c(&w, "title", text->title);
-    json_put_str(&w, "subtitle",
-                 str_format(call->arena, "（%s，文本版本 %s）", text->pack_title, text->version));
+    json_put_str(&w, "subtitle", str_format(call->arena, "（文本版本 %s）", text->version));
     json_put_c(&w, "seal", "none");
     json_open_array(&w, "body");
     json_put_str(&w, NULL, str_format(call->arena, "承诺单位：%.*s", STR_ARG(unit->unit_name)));
