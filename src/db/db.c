@@ -36,7 +36,8 @@ void db_close(struct db *db)
 
 enum err db_spoil(struct db *db, enum err word)
 {
-    if (word != ERR_OK && db->in_transaction && !db->spoiled)
+    bool nothing_to_undo = db->mode == DB_READ && !db->engine->pg;
+    if (word != ERR_OK && db->in_transaction && !db->spoiled && !nothing_to_undo)
         db->spoiled = db->depth + 1;
     return word;
 }

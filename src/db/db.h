@@ -44,7 +44,8 @@ MUST_USE enum err db_upgrade(struct db *db, const struct db_step *steps, size_t 
 /* ---- transactions (lanes and commands only) ----
  * On both engines a failed statement (a conflict too) spoils its transaction, or the newest savepoint:
  * everything but rolling that back is then refused. Who expects a conflict writes ON CONFLICT or takes a
- * savepoint. db_commit that fails has rolled back. */
+ * savepoint. db_commit that fails has rolled back. A reading transaction on SQLite, where nothing can be
+ * undone, is not spoiled. */
 MUST_USE enum err db_begin(struct db *db);
 MUST_USE enum err db_commit(struct db *db);
 void db_rollback(struct db *db);
@@ -159,13 +160,14 @@ MUST_USE enum err db_fetch(struct call *call, const char *table, const char *key
 void db_put_row(struct json_writer *w, const struct db_rows *rows, const struct field_table *columns);
 
 /* ---- one statement over many tables ---- */
-/* {table} and {key}, the table's key of one column, are filled in. The name comes from a static declaration (a module's
- * scoped tables), never from input. */
-#define db_run_table(call, table, ret_changed, sql, ...) \
+/* {table} and {key}, the table's key of one column, are filled in. The name comes from a static declaration
+ * (a module's scoped tables), never from input. */
+#define db_run_table(call, table, ret_changed, sql, ...)                                                     \
     db_run_table_args((call), (table), (ret_changed), "" sql "", DB_ARGS_(__VA_ARGS__))
-#define db_get_table(call, table, ret, sql, ...) db_get_table_args((call), (table), (ret), "" sql "", DB_ARGS_(__VA_ARGS__))
-MUST_USE enum err db_run_table_args(struct call *call, const char *table, int64_t *ret_changed, const char *sql,
-                                    const struct db_arg *args, size_t many);
+#define db_get_table(call, table, ret, sql, ...)                                                             \
+    db_get_table_args((call), (table), (ret), "" sql "", DB_ARGS_(__VA_ARGS__))
+MUST_USE enum err db_run_table_args(struct call *call, const char *table, int64_t *ret_changed,
+                                    const char *sql, const struct db_arg *args, size_t many);
 MUST_USE enum err db_get_table_args(struct call *call, const char *table, int64_t *ret, const char *sql,
                                     const struct db_arg *args, size_t many);
 /* Does the table have the column? */
@@ -173,8 +175,9 @@ MUST_USE enum err db_table_has(struct call *call, const char *table, const char 
 
 /* ---- lists: filter, scope, sort, keyset page: composed from a static descriptor ---- */
 struct db_filter {
-    const char *param;    /* query parameter */
-    const char *sql;      /* literal condition with $$ where the value goes, e.g. "s.lifecycle_status = $$"; a
+    const char *param; /* query parameter */
+    const char
+        *sql;             /* literal condition with $$ where the value goes, e.g. "s.lifecycle_status = $$"; a
                              FIELD_BOOL      condition without $$ is taken as it is for true, and with NOT for false */
     enum field_type type; /* how to parse the value */
     const struct field_enum

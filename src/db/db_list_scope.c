@@ -74,7 +74,8 @@ static struct list_refusal *refusal_of(struct list_run *run, uint64_t *ret_hash)
 bool db_list_may_walk(struct list_run *run)
 {
     struct db *db = run->call->db;
-    if (run->asked.scoped != LIST_RANGE || !db->engine->budget || !run->w || db->in_transaction)
+    bool may_fail = !db->in_transaction || db->mode == DB_READ;
+    if (run->asked.scoped != LIST_RANGE || !db->engine->budget || !run->w || !may_fail)
         return false;
     if (strcmp(run->list->sorts[run->asked.sort].column, run->list->scope) == 0)
         return false; /* the range is in order already */

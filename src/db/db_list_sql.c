@@ -66,6 +66,7 @@ struct text {
     struct buf *sql;
     int next_param;
     bool any; /* a condition stands already */
+    const char *scope;
 };
 
 static void add_and(struct text *t)
@@ -135,6 +136,37 @@ static void add_search(struct text *t, const char *sql)
     t->next_param++;
 }
 
+static bool sorted_by_scope(const struct list_asked *asked)
+{
+    return asked->phase == LIST_VALUES && asked->list->scope &&
+           strcmp(asked->list->sorts[asked->sort].column, asked->list->scope) == 0;
+}
+
+/* A bound on an expression filters rows but starts no index range, since of an expression there is no index.
+ */
+static void add_bound(struct text *t, const char *sign, bool ranges)
+{
+    const char *scope = t->scope;
+    add_and(t);
+    buf_format(t->sql, ranges ? "%s %s $%d" : "(%s || '') %s $%d", scope, sign, t->next_param++);
+}
+
+static void add_scope(struct text *t, const struct list_asked *asked)
+{
+    const struct db_list *list = asked->list;
+    if (asked->scoped == LIST_EXACT) {
+        add_and(t);
+        buf_format(t->sql, "%s = $%d", list->scope, t->next_param++);
+        return;
+    }
+    /* A walk goes by the index of the order. And a later page of a list in the order of the path begins at
+     * its place: SQLite takes one bound for the start of a range, and must not take the scope's. */
+    bool walk = asked->scoped == LIST_WALK, later = asked->continues && sorted_by_scope(asked);
+    t->scope = list->scope;
+    add_bound(t, ">=", !walk && !(later && !asked->descending));
+    add_bound(t, "<", !walk && !(later && asked->descending));
+}
+
 static void add_conditions(struct text *t, const struct list_asked *asked)
 {
     const struct db_list *list = asked->list;
@@ -142,21 +174,8 @@ static void add_conditions(struct text *t, const struct list_asked *asked)
         add_and(t);
         buf_format(t->sql, "(%s)", list->where);
     }
-    if (asked->scoped == LIST_EXACT) {
-        add_and(t);
-        buf_format(t->sql, "%s = $%d", list->scope, t->next_param++);
-    } else if (asked->scoped == LIST_WALK) {
-        /* Of an expression there is no index, so the planner takes the one of the order. */
-        add_and(t);
-        buf_format(t->sql, "(%s || '') >= $%d AND (%s || '') < $%d", list->scope, t->next_param, list->scope,
-                   t->next_param + 1);
-        t->next_param += 2;
-    } else if (asked->scoped) {
-        add_and(t);
-        buf_format(t->sql, "%s >= $%d AND %s < $%d", list->scope, t->next_param, list->scope,
-                   t->next_param + 1);
-        t->next_param += 2;
-    }
+    if (asked->scoped)
+        add_scope(t, asked);
     for (size_t i = 0; i < list->many_filters; i++)
         if (asked->filters[i])
             add_filter(t, &list->filters[i], asked->filters[i]);
@@ -185,6 +204,9 @@ static void add_place(struct text *t, const struct list_asked *asked)
         buf_format(t->sql, "%s %s $%d", key, beyond, t->next_param);
     else
         buf_format(t->sql, "(%s, %s) %s ($%d, $%d)", column, key, beyond, t->next_param, t->next_param + 1);
+    /* Within one path the place is the key's: said again, so that the range begins there. */
+    if (asked->scoped == LIST_EXACT && sorted_by_scope(asked) && !by_key)
+        buf_format(t->sql, " AND %s %s $%d", key, beyond, t->next_param + 1);
 }
 
 static void add_order(struct text *t, const struct list_asked *asked)

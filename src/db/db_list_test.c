@@ -537,6 +537,57 @@ static void scopes_wide_and_narrow(void **state)
     assert_int_equal(total_of(t, (struct params){{"count", "1"}}, "00020002", NULL), 151);
 }
 
+/* In the order of the path, page 60 must cost what page 1 does: a page that began at the scope's start and
+ * passed over what was shown would need more steps than it is given. */
+static void late_pages_begin_at_their_place(void **state)
+{
+    struct db_test *t = *state;
+    static const char *const wishes[] = {"path", "-path"}, *const scopes[] = {"0001", "0002"};
+    if (db_is_pg(t->db))
+        skip();
+    assert_ok(db_run(&t->call, "DELETE FROM thing"));
+    assert_ok(db_run(&t->call,
+                     "INSERT INTO thing(thing_id, name, state, unit_path, hidden) WITH RECURSIVE n(i) AS "
+                     "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) SELECT i, 'n', 'running', "
+                     "CASE WHEN i > 10000 THEN '0001' || printf('%04d', i / 100) ELSE '0002' END, 0 FROM n",
+                     db_int(MANY)));
+    for (int i = 0; i < 4; i++) {
+        struct params p = {{"sort", wishes[i % 2]}};
+        const struct json *page = NULL;
+        for (int pages = 0; pages < 60; pages++) {
+            assert_ok(ask_json(t, ask_of(&p, scopes[i / 2], 50), &page));
+            p.pairs[2] = "cursor";
+            p.pairs[3] = str_c(t->call.arena, json_text(json_get(page, "next")));
+        }
+        (void)t->db->engine->budget(t->db, 6000);
+        assert_ok(ask_json(t, ask_of(&p, scopes[i / 2], 50), &page));
+        assert_false(t->db->engine->budget(t->db, 0));
+        assert_int_equal(json_count(json_get(page, "items")), 50);
+    }
+}
+
+/* A read in one snapshot still may try the walk, and go on when it was given up. */
+static void a_snapshot_survives_a_given_up_walk(void **state)
+{
+    struct db_test *t = *state;
+    struct db *reader = NULL;
+    char why[256];
+    int64_t n;
+    if (db_is_pg(t->db))
+        skip();
+    assert_ok(db_open(t->where, DB_READ, &reader, why));
+    struct call call = t->call;
+    call.db = reader;
+    assert_ok(db_begin(reader));
+    (void)reader->engine->budget(reader, 200);
+    assert_int_equal(db_get_int(&call, &n, 0, "SELECT SUM(thing_id) FROM thing"), ERR_BUSY);
+    assert_true(reader->engine->budget(reader, 0));
+    assert_ok(db_get_int(&call, &n, 0, "SELECT COUNT(*) FROM thing"));
+    assert_int_equal(n, MANY);
+    db_rollback(reader);
+    db_close(reader);
+}
+
 int main(void)
 {
     alarm(240);
@@ -551,6 +602,8 @@ int main(void)
         cmocka_unit_test(what_a_row_says),
         cmocka_unit_test(exports),
         cmocka_unit_test(scopes_wide_and_narrow),
+        cmocka_unit_test(late_pages_begin_at_their_place),
+        cmocka_unit_test(a_snapshot_survives_a_given_up_walk),
     };
     return cmocka_run_group_tests(tests, open_test, close_test);
 }
