@@ -5,8 +5,8 @@
 
 #include "base/words.h"
 
-void doctor_note(struct doctor *doctor, const char *check, enum doctor_state state, const char *key,
-                 struct str a, struct str b, struct str c)
+void app_doctor_note(struct doctor *doctor, const char *check, enum doctor_state state, const char *key,
+                     struct str a, struct str b, struct str c)
 {
     struct doctor_note *note = ARENA_NEW(doctor->call->arena, struct doctor_note);
     *note = (struct doctor_note){.check = check,
@@ -62,20 +62,20 @@ int app_doctor(struct app_args *args)
     }
     struct call call = app_call(&app);
     struct doctor doctor = {.args = args, .app = &app, .call = &call};
-    doctor_files(&doctor);
-    doctor_helpers(&doctor);
-    doctor_clock(&doctor);
-    doctor_calendar(&doctor);
-    doctor_network(&doctor);
-    doctor_disk(&doctor);
+    app_doctor_files(&doctor);
+    app_doctor_helpers(&doctor);
+    app_doctor_clock(&doctor);
+    app_doctor_calendar(&doctor);
+    app_doctor_network(&doctor);
+    app_doctor_disk(&doctor);
     if (word == ERR_OK) {
-        doctor_database(&doctor);
-        doctor_accounts(&doctor);
-        doctor_ledger(&doctor);
-        doctor_attachments(&doctor);
-        doctor_backup(&doctor);
+        app_doctor_database(&doctor);
+        app_doctor_accounts(&doctor);
+        app_doctor_ledger(&doctor);
+        app_doctor_attachments(&doctor);
+        app_doctor_backup(&doctor);
     } else {
-        doctor_note(&doctor, "database", DOCTOR_BAD, "database.closed", str_of(why), STR_NONE, STR_NONE);
+        app_doctor_note(&doctor, "database", DOCTOR_BAD, "database.closed", str_of(why), STR_NONE, STR_NONE);
     }
     print(&doctor);
     app_close(&app);

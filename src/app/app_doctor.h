@@ -27,21 +27,21 @@ struct doctor {
 };
 
 /* key: without the leading "app.doctor.". */
-void doctor_note(struct doctor *doctor, const char *check, enum doctor_state state, const char *key,
-                 struct str a, struct str b, struct str c);
+void app_doctor_note(struct doctor *doctor, const char *check, enum doctor_state state, const char *key,
+                     struct str a, struct str b, struct str c);
 
 /* app_doctor_machine.c: files, programs, fonts, clock, calendar, network, disk. */
-void doctor_files(struct doctor *doctor);
-void doctor_helpers(struct doctor *doctor);
-void doctor_clock(struct doctor *doctor);
-void doctor_calendar(struct doctor *doctor);
-void doctor_network(struct doctor *doctor);
-void doctor_disk(struct doctor *doctor);
+void app_doctor_files(struct doctor *doctor);
+void app_doctor_helpers(struct doctor *doctor);
+void app_doctor_clock(struct doctor *doctor);
+void app_doctor_calendar(struct doctor *doctor);
+void app_doctor_network(struct doctor *doctor);
+void app_doctor_disk(struct doctor *doctor);
 /* app_doctor_data.c: what the database says. */
-void doctor_database(struct doctor *doctor);
-void doctor_accounts(struct doctor *doctor);
-void doctor_ledger(struct doctor *doctor);
-void doctor_attachments(struct doctor *doctor);
-void doctor_backup(struct doctor *doctor);
+void app_doctor_database(struct doctor *doctor);
+void app_doctor_accounts(struct doctor *doctor);
+void app_doctor_ledger(struct doctor *doctor);
+void app_doctor_attachments(struct doctor *doctor);
+void app_doctor_backup(struct doctor *doctor);
 
 #endif

@@ -48,9 +48,9 @@ static void check_postgres(struct doctor *doctor)
         &collation);
     static const char *const must_be_on[] = {"fsync", "synchronous_commit", "full_page_writes"};
     if (!str_is(has, "UTF8"))
-        doctor_note(doctor, "database", DOCTOR_BAD, "database.encoding", has, STR_NONE, STR_NONE);
+        app_doctor_note(doctor, "database", DOCTOR_BAD, "database.encoding", has, STR_NONE, STR_NONE);
     if (!str_is(collate, "C") && !str_starts(collate, STR("C.")))
-        doctor_note(doctor, "database", DOCTOR_WARN, "database.collation", collate, STR_NONE, STR_NONE);
+        app_doctor_note(doctor, "database", DOCTOR_WARN, "database.collation", collate, STR_NONE, STR_NONE);
     for (size_t i = 0; i < sizeof(must_be_on) / sizeof(must_be_on[0]); i++) {
         DB_ROWS(rows);
         struct str value = setting(
@@ -58,8 +58,8 @@ static void check_postgres(struct doctor *doctor)
             db_one(call, &rows, "SELECT setting FROM pg_settings WHERE name = $1", db_c(must_be_on[i])),
             &rows);
         if (str_is(value, "off"))
-            doctor_note(doctor, "database", DOCTOR_BAD, "database.unsafe", str_of(must_be_on[i]), value,
-                        STR_NONE);
+            app_doctor_note(doctor, "database", DOCTOR_BAD, "database.unsafe", str_of(must_be_on[i]), value,
+                            STR_NONE);
     }
 }
 
@@ -68,22 +68,22 @@ static void check_sqlite(struct doctor *doctor)
     DB_ROWS(rows);
     struct str verdict = setting(doctor, db_one(doctor->call, &rows, "PRAGMA integrity_check(1)"), &rows);
     if (!str_is(verdict, "ok"))
-        doctor_note(doctor, "database", DOCTOR_BAD, "database.damaged", verdict, STR_NONE, STR_NONE);
+        app_doctor_note(doctor, "database", DOCTOR_BAD, "database.damaged", verdict, STR_NONE, STR_NONE);
 }
 
-void doctor_database(struct doctor *doctor)
+void app_doctor_database(struct doctor *doctor)
 {
     int before = doctor->bad + doctor->warn;
     bool pg = db_is_pg(doctor->app->db);
     (pg ? check_postgres : check_sqlite)(doctor);
     if (doctor->bad + doctor->warn == before)
-        doctor_note(doctor, "database", DOCTOR_GOOD, "database.good", pg ? STR("PostgreSQL") : STR("SQLite"),
-                    STR_NONE, STR_NONE);
+        app_doctor_note(doctor, "database", DOCTOR_GOOD, "database.good",
+                        pg ? STR("PostgreSQL") : STR("SQLite"), STR_NONE, STR_NONE);
 }
 
 /* ---- accounts ---- */
 
-void doctor_accounts(struct doctor *doctor)
+void app_doctor_accounts(struct doctor *doctor)
 {
     struct call *call = doctor->call;
     int before = doctor->bad + doctor->warn;
@@ -95,32 +95,32 @@ void doctor_accounts(struct doctor *doctor)
         {ROLE_SYS_ADMIN, "sys_admin"}, {ROLE_SEC_ADMIN, "sec_admin"}, {ROLE_AUDIT_ADMIN, "audit_admin"}};
     struct stat about;
     if (stat(list, &about) == 0)
-        doctor_note(doctor, "accounts", DOCTOR_WARN, "accounts.demo", str_of(list), STR_NONE, STR_NONE);
+        app_doctor_note(doctor, "accounts", DOCTOR_WARN, "accounts.demo", str_of(list), STR_NONE, STR_NONE);
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
         if (ask(doctor, "SELECT COUNT(*) FROM access_user WHERE disabled = 0 AND roles = $1",
                 db_int(needed[i].role)) == 0)
-            doctor_note(doctor, "accounts", DOCTOR_WARN, "accounts.nobody", str_of(needed[i].key), STR_NONE,
-                        STR_NONE);
+            app_doctor_note(doctor, "accounts", DOCTOR_WARN, "accounts.nobody", str_of(needed[i].key),
+                            STR_NONE, STR_NONE);
     int64_t waiting =
         ask(doctor,
             "SELECT COUNT(*) FROM access_user WHERE disabled = 0 AND must_change = 1 AND login_at_ms IS NULL"
             " AND created_at_ms < $1",
             db_int(call->now_ms - 30 * CLOCK_DAY_MS));
     if (waiting > 0)
-        doctor_note(doctor, "accounts", DOCTOR_WARN, "accounts.waiting", number(doctor, waiting), STR_NONE,
-                    STR_NONE);
+        app_doctor_note(doctor, "accounts", DOCTOR_WARN, "accounts.waiting", number(doctor, waiting),
+                        STR_NONE, STR_NONE);
     int64_t unused = ask(doctor, "SELECT COUNT(*) FROM access_user WHERE disabled = 0 AND login_at_ms < $1",
                          db_int(call->now_ms - 180 * CLOCK_DAY_MS));
     if (unused > 0)
-        doctor_note(doctor, "accounts", DOCTOR_WARN, "accounts.unused", number(doctor, unused), STR_NONE,
-                    STR_NONE);
+        app_doctor_note(doctor, "accounts", DOCTOR_WARN, "accounts.unused", number(doctor, unused), STR_NONE,
+                        STR_NONE);
     if (doctor->bad + doctor->warn == before)
-        doctor_note(doctor, "accounts", DOCTOR_GOOD, "accounts.good", STR_NONE, STR_NONE, STR_NONE);
+        app_doctor_note(doctor, "accounts", DOCTOR_GOOD, "accounts.good", STR_NONE, STR_NONE, STR_NONE);
 }
 
 /* ---- the ledger: sealed, and a head of it kept elsewhere ---- */
 
-void doctor_ledger(struct doctor *doctor)
+void app_doctor_ledger(struct doctor *doctor)
 {
     struct call *call = doctor->call;
     int before = doctor->bad + doctor->warn;
@@ -134,24 +134,24 @@ void doctor_ledger(struct doctor *doctor)
     const char *mark = str_format(call->arena, "%s/" APP_HEAD_MARK, doctor->app->data_dir).at;
     struct stat about;
     if (open > 0)
-        doctor_note(doctor, "ledger", DOCTOR_BAD, "ledger.unsealed", number(doctor, open), STR_NONE,
-                    STR_NONE);
+        app_doctor_note(doctor, "ledger", DOCTOR_BAD, "ledger.unsealed", number(doctor, open), STR_NONE,
+                        STR_NONE);
     if (newest > call->now_ms + 5 * 60 * 1000)
-        doctor_note(doctor, "ledger", DOCTOR_BAD, "ledger.future", clock_rfc3339(call->arena, newest),
-                    STR_NONE, STR_NONE);
+        app_doctor_note(doctor, "ledger", DOCTOR_BAD, "ledger.future", clock_rfc3339(call->arena, newest),
+                        STR_NONE, STR_NONE);
     if (stat(mark, &about) != 0)
-        doctor_note(doctor, "ledger", DOCTOR_WARN, "ledger.never_exported", STR_NONE, STR_NONE, STR_NONE);
+        app_doctor_note(doctor, "ledger", DOCTOR_WARN, "ledger.never_exported", STR_NONE, STR_NONE, STR_NONE);
     else if ((int64_t)about.st_mtime * 1000 < clock_now_ms() - 30 * CLOCK_DAY_MS)
-        doctor_note(doctor, "ledger", DOCTOR_WARN, "ledger.long_ago",
-                    str_of(clock_date(clock_day_of((int64_t)about.st_mtime * 1000)).text), STR_NONE,
-                    STR_NONE);
+        app_doctor_note(doctor, "ledger", DOCTOR_WARN, "ledger.long_ago",
+                        str_of(clock_date(clock_day_of((int64_t)about.st_mtime * 1000)).text), STR_NONE,
+                        STR_NONE);
     if (doctor->bad + doctor->warn == before)
-        doctor_note(doctor, "ledger", DOCTOR_GOOD, "ledger.good", STR_NONE, STR_NONE, STR_NONE);
+        app_doctor_note(doctor, "ledger", DOCTOR_GOOD, "ledger.good", STR_NONE, STR_NONE, STR_NONE);
 }
 
 /* ---- documents that a row names and the disk does not have ---- */
 
-void doctor_attachments(struct doctor *doctor)
+void app_doctor_attachments(struct doctor *doctor)
 {
     struct call *call = doctor->call;
     DB_ROWS(rows);
@@ -168,14 +168,14 @@ void doctor_attachments(struct doctor *doctor)
     }
     if (db_end(&rows) != ERR_OK)
         return;
-    doctor_note(doctor, "attachments", gone ? DOCTOR_BAD : DOCTOR_GOOD,
-                gone ? "attachments.gone" : "attachments.good", number(doctor, gone ? gone : many), STR_NONE,
-                STR_NONE);
+    app_doctor_note(doctor, "attachments", gone ? DOCTOR_BAD : DOCTOR_GOOD,
+                    gone ? "attachments.gone" : "attachments.good", number(doctor, gone ? gone : many),
+                    STR_NONE, STR_NONE);
 }
 
 /* ---- backups ---- */
 
-void doctor_backup(struct doctor *doctor)
+void app_doctor_backup(struct doctor *doctor)
 {
     struct call *call = doctor->call;
     if (db_is_pg(doctor->app->db))
@@ -183,9 +183,9 @@ void doctor_backup(struct doctor *doctor)
     int64_t last = ask(doctor, "SELECT COALESCE(MAX(at_ms), 0) FROM ledger_entry WHERE verb = 'backup.made'");
     struct str on = str_copy(call->arena, str_of(clock_date(clock_day_of(last)).text));
     if (last <= 0)
-        doctor_note(doctor, "backup", DOCTOR_WARN, "backup.never", STR_NONE, STR_NONE, STR_NONE);
+        app_doctor_note(doctor, "backup", DOCTOR_WARN, "backup.never", STR_NONE, STR_NONE, STR_NONE);
     else if (last < call->now_ms - 7 * CLOCK_DAY_MS)
-        doctor_note(doctor, "backup", DOCTOR_WARN, "backup.long_ago", on, STR_NONE, STR_NONE);
+        app_doctor_note(doctor, "backup", DOCTOR_WARN, "backup.long_ago", on, STR_NONE, STR_NONE);
     else
-        doctor_note(doctor, "backup", DOCTOR_GOOD, "backup.good", on, STR_NONE, STR_NONE);
+        app_doctor_note(doctor, "backup", DOCTOR_GOOD, "backup.good", on, STR_NONE, STR_NONE);
 }
