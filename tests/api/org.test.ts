@@ -85,10 +85,14 @@ describe("reorganisations", () => {
         await county.restart("2026-10-12T09:00:00");
         officer = await county.as("officer");
         const head = (await postsOf(id("b"), DAY)).posts.find((one: any) => one.post_kind === "admin_head");
+        const forms = (await officer.get("/api/collection-forms")).expect(200).items;
+        const asked = (await officer.post("/api/collections", { form_id: forms[0].form_id, title: "专项填报", working_days: 5, audience: "units", units: [{ unit_id: id("a") }, { unit_id: id("b") }] })).expect(201);
+        const tasks = async (unit: number) => (await officer.all(`/api/collection-tasks?unit_id=${unit}&collection_id=${asked.collection_id}`)).length;
         const done = (await officer.post("/api/reorganisations", { reorg_kind: "merge", unit_id: id("b"), target_id: id("a"), effective_on: "2026-10-10", reason: "合并" })).expect(201);
         const tree = (await officer.get("/api/units/tree")).expect(200).items.map((one: any) => one.unit_id);
         expect(tree).not.toContain(id("b"));
         expect((await (await county.as("b_officer")).get("/api/me")).expect(200).unit.unit_id).toBe(id("a"));
+        expect([await tasks(id("a")), await tasks(id("b"))]).toEqual([1, 1]); // each was asked once
         const before = await postsOf(id("b"), "2026-10-09");
         expect(before).toMatchObject({ existed: true, unit_name: "示例县卫生健康局" });
         expect(before.posts.find((one: any) => one.post_kind === "admin_head").post_id).toBe(head.post_id);

@@ -164,7 +164,14 @@ enum err org_responsible(struct call *call, struct http_exchange *x)
     struct str on = field_str(&x->query, "on");
     TRY(org_unit_reach(call, x->ids[0], &unit));
     TRY(as_on(call, unit.unit_id, on, &day));
-    bool existed = str_cmp(day.first_day, on) <= 0 && (!day.last_day.len || str_cmp(on, day.last_day) <= 0);
+    int64_t held;
+    TRY(db_get_int(call, &held, 0,
+                   "SELECT COUNT(*) FROM org_post WHERE unit_id = $1 AND valid_from <= $2"
+                   " AND (valid_to IS NULL OR valid_to >= $2)",
+                   db_int(unit.unit_id), db_str(on)));
+    /* A unit is often entered later than its people took office. */
+    bool existed =
+        (held || str_cmp(day.first_day, on) <= 0) && (!day.last_day.len || str_cmp(on, day.last_day) <= 0);
     json_put_int(x->out, "unit_id", unit.unit_id);
     json_put_str(x->out, "on", on);
     json_put_bool(x->out, "existed", existed);

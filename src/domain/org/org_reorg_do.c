@@ -172,6 +172,72 @@ static enum err note_parts(struct call *call, const struct org_reorg *r)
         db_int(r->reorg_id), db_int(r->unit.unit_id));
 }
 
+static enum err move_rows(struct call *call, const char *table, int64_t reorg_id, const struct org_unit *unit,
+                          int64_t *ret_moved)
+{
+    return db_run_table(call, table, ret_moved,
+                        "UPDATE {table} SET unit_id = $1, unit_path = $2 WHERE {key} IN (SELECT row_id"
+                        " FROM org_reorg_row WHERE reorg_id = $3 AND table_name = $4)",
+                        db_int(unit->unit_id), db_str(unit->unit_path), db_int(reorg_id), db_c(table));
+}
+
+/* What was asked of each unit (a collection's task) is asked once of a unit: where the other has its own, the
+ * row stays with the old one, as its history. */
+static bool may_stay(const char *table)
+{
+    return strcmp(table, "collection_task") == 0;
+}
+
+static enum err move_or_leave(struct call *call, const char *table, int64_t reorg_id, int64_t row_id,
+                              const struct org_unit *unit, int64_t *moved)
+{
+    TRY(db_savepoint(call->db));
+    enum err word =
+        db_run_table(call, table, NULL, "UPDATE {table} SET unit_id = $1, unit_path = $2 WHERE {key} = $3",
+                     db_int(unit->unit_id), db_str(unit->unit_path), db_int(row_id));
+    if (word == ERR_OK) {
+        *moved += 1;
+        return db_release(call->db);
+    }
+    db_rollback_savepoint(call->db);
+    if (word != ERR_CONFLICT)
+        return word;
+    return db_run(call, "DELETE FROM org_reorg_row WHERE reorg_id = $1 AND table_name = $2 AND row_id = $3",
+                  db_int(reorg_id), db_c(table), db_int(row_id));
+}
+
+static enum err move_one_by_one(struct call *call, const char *table, int64_t reorg_id,
+                                const struct org_unit *unit, int64_t *moved)
+{
+    for (int64_t row_id = 0;;) {
+        TRY(db_get_int(
+            call, &row_id, 0,
+            "SELECT MIN(row_id) FROM org_reorg_row WHERE reorg_id = $1 AND table_name = $2 AND row_id > $3",
+            db_int(reorg_id), db_c(table), db_int(row_id)));
+        if (!row_id)
+            return ERR_OK;
+        TRY(move_or_leave(call, table, reorg_id, row_id, unit, moved));
+    }
+}
+
+static enum err move_table(struct call *call, const char *table, int64_t reorg_id,
+                           const struct org_unit *unit, int64_t *ret_moved)
+{
+    *ret_moved = 0;
+    TRY(db_savepoint(call->db));
+    enum err word = move_rows(call, table, reorg_id, unit, ret_moved);
+    if (word == ERR_OK)
+        return db_release(call->db);
+    db_rollback_savepoint(call->db);
+    if (word != ERR_CONFLICT)
+        return word;
+    *ret_moved = 0;
+    if (may_stay(table))
+        return move_one_by_one(call, table, reorg_id, unit, ret_moved);
+    return call_fail(call, ERR_CONFLICT, "target_id", "org.fault.merge_records",
+                     words_get(call->lang, str_format(call->arena, "scoped.%s", table).at));
+}
+
 enum err org_reorg_rows_to(struct call *call, int64_t reorg_id, const struct org_unit *unit,
                            int64_t *ret_moved)
 {
@@ -181,15 +247,7 @@ enum err org_reorg_rows_to(struct call *call, int64_t reorg_id, const struct org
     for (size_t i = 0; i < many; i++) {
         if (org_reorg_keeps(tables[i]))
             continue;
-        enum err word =
-            db_run_table(call, tables[i], &records,
-                         "UPDATE {table} SET unit_id = $1, unit_path = $2 WHERE {key} IN (SELECT row_id"
-                         " FROM org_reorg_row WHERE reorg_id = $3 AND table_name = $4)",
-                         db_int(unit->unit_id), db_str(unit->unit_path), db_int(reorg_id), db_c(tables[i]));
-        if (word == ERR_CONFLICT) /* both have a record of the same name */
-            return call_fail(call, ERR_CONFLICT, "target_id", "org.fault.merge_records",
-                             words_get(call->lang, str_format(call->arena, "scoped.%s", tables[i]).at));
-        TRY(word);
+        TRY(move_table(call, tables[i], reorg_id, unit, &records));
         *ret_moved += records;
     }
     return ERR_OK;

@@ -18,6 +18,7 @@ static struct {
     struct county county;
     struct call *call;
     int64_t root_id, unit_id, other_id;
+    bool collections; /* the county has the real table, for which the tests over the interface stand */
 } t;
 
 extern const struct module org_module, accounts_module, duties_module, document_module, attachment_module,
@@ -35,6 +36,12 @@ static int open_county(void **unused)
     t.unit_id = COUNTY_EDU;
     t.other_id = COUNTY_HEALTH;
     county_act(&t.county, OFFICER);
+    OK(db_table_has(t.call, "collection_task", "unit_id", &t.collections));
+    if (!t.collections)
+        db_test_step(
+            &t.county.http.db, "asked",
+            "CREATE TABLE collection_task (task_id INTEGER PRIMARY KEY, collection_id INTEGER NOT NULL,"
+            " unit_id INTEGER NOT NULL, unit_path TEXT NOT NULL, UNIQUE (collection_id, unit_id)) STRICT");
     OK(db_begin(t.call->db));
     DB_ROWS(rows);
     if (db_is_pg(t.call->db)) { /* the county's units were numbered by hand */
@@ -393,6 +400,38 @@ static void test_split(void **unused)
     assert_whole();
 }
 
+/* Both units were asked the same: each answer stays whose it was; what only one was asked goes along. */
+static void test_merge_of_the_asked(void **unused)
+{
+    (void)unused;
+    int64_t id, tasks;
+    static const char *const asked[] = {"collection_task", NULL};
+    if (t.collections)
+        skip();
+    OK(db_run(t.call,
+              "INSERT INTO collection_task (task_id, collection_id, unit_id, unit_path) SELECT 1, 7, unit_id,"
+              " unit_path FROM org_unit WHERE unit_id = $1",
+              db_int(t.unit_id)));
+    OK(db_run(t.call,
+              "INSERT INTO collection_task (task_id, collection_id, unit_id, unit_path) SELECT 2, 8, unit_id,"
+              " unit_path FROM org_unit WHERE unit_id = $1",
+              db_int(t.unit_id)));
+    OK(db_run(t.call,
+              "INSERT INTO collection_task (task_id, collection_id, unit_id, unit_path) SELECT 3, 7, unit_id,"
+              " unit_path FROM org_unit WHERE unit_id = $1",
+              db_int(t.other_id)));
+    org_declare_scoped(asked);
+    t.call->now_ms += CLOCK_DAY_MS;
+    OK(REORG(&id, .kind = "merge", .unit_id = t.unit_id, .target_id = t.other_id));
+    assert_int_equal(owner("collection_task", 1), t.unit_id);
+    assert_int_equal(owner("collection_task", 2), t.other_id);
+    OK(org_reorg_undo(t.call, id, STR("撤销")));
+    OK(db_get_int(t.call, &tasks, 0, "SELECT COUNT(*) FROM collection_task WHERE unit_id = $1",
+                  db_int(t.unit_id)));
+    assert_int_equal(tasks, 2);
+    assert_int_equal(owner("collection_task", 3), t.other_id);
+}
+
 /* A holding that runs out is found by its date, not by anybody's hand. */
 static void test_holdings_by_date(void **unused)
 {
@@ -539,6 +578,7 @@ int main(void)
         IN_COUNTY(test_move),
         IN_COUNTY(test_merge),
         IN_COUNTY(test_split),
+        IN_COUNTY(test_merge_of_the_asked),
         IN_COUNTY(test_holdings_by_date),
         IN_COUNTY(test_any_sequence),
         IN_COUNTY(test_large_subtree),
