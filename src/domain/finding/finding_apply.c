@@ -28,6 +28,9 @@ struct apply {
     int64_t seen_ms;
     struct crypt_sm3_state *said; /* digest over what was written: stands in the ledger for the single rows */
     struct arena *scratch;        /* of one piece */
+    struct ip_key owner_key;      /* the unregistered host last asked about: its records stand together */
+    int64_t owner_id;
+    struct buf *owner_path;
 };
 
 /* ---- one record ---- */
@@ -38,6 +41,19 @@ struct place {
     struct registry_match match;
     struct org_unit owner;
 };
+
+static enum err find_owner(struct apply *apply, const struct ip_key *key, struct org_unit *ret)
+{
+    if (strcmp(apply->owner_key.text, key->text) != 0) {
+        TRY(org_owner_of_address(apply->call, key->text, ret));
+        apply->owner_key = *key;
+        apply->owner_id = ret->unit_id;
+        apply->owner_path->len = 0;
+        buf_add_str(apply->owner_path, ret->unit_path);
+    }
+    *ret = (struct org_unit){.unit_id = apply->owner_id, .unit_path = buf_str(apply->owner_path)};
+    return buf_check(apply->owner_path);
+}
 
 static enum err find_place(struct apply *apply, const struct finding_piece *piece, struct place *ret)
 {
@@ -59,7 +75,7 @@ static enum err find_place(struct apply *apply, const struct finding_piece *piec
     TRY(registry_match_address(call, ret->key.text, port, ret->host_name, &ret->match));
     if (!ret->match.system_id) {
         if (ret->key.text[0])
-            TRY(org_owner_of_address(call, ret->key.text, &ret->owner));
+            TRY(find_owner(apply, &ret->key, &ret->owner));
         if (!ret->owner.unit_id && name.len)
             TRY(org_owner_of_domain(call, name, &ret->owner));
     }
@@ -431,6 +447,8 @@ enum err finding_scan_apply(struct call *call, struct finding_scan *scan, struct
     TRY(known_file(call, scan, ret));
     if (ret->repeated)
         return ERR_OK;
+    if (scan->known) /* an import is never taken back */
+        return ERR_FAILED;
     struct apply apply = {.call = call,
                           .scan = scan,
                           .report = ret,
@@ -438,9 +456,11 @@ enum err finding_scan_apply(struct call *call, struct finding_scan *scan, struct
                           .seen_ms = scan->started_ms && scan->started_ms <= call->now_ms ? scan->started_ms
                                                                                           : call->now_ms,
                           .said = crypt_sm3_start(call->arena)};
+    BUF(owner_path, 4096);
+    ARENA(scratch, 64u << 20);
+    apply.owner_path = &owner_path;
     TRY(start_import(&apply));
     TRY(walk(&apply, learn));
-    ARENA(scratch, 64u << 20);
     apply.scratch = scratch;
     TRY(walk(&apply, write_piece));
     TRY(finding_cover_hosts(apply.cover, judge_host, &apply));

@@ -17,6 +17,7 @@ struct finding_scan {
     int64_t file_size, started_ms;
     struct paper_scan_counts counts;
     struct buf *frame;
+    bool known; /* imported before: not read again, there is no spool */
 };
 
 enum finding_spool_kind { SPOOL_END, SPOOL_HOST, SPOOL_PORT, SPOOL_RECORD, SPOOL_COVER };

@@ -17,6 +17,7 @@
 
 #include "base/crypt.h"
 #include "base/log.h"
+#include "db/db.h"
 
 #define FLUSH_AT  (1 << 20)
 #define PIECE_MAX (2 << 20)
@@ -132,6 +133,25 @@ static enum err digest_file(struct call *call, const char *path, struct finding_
     return len < 0 ? ERR_FAILED : ERR_OK;
 }
 
+/* A file that was imported before says nothing new: what it counted is told from that import. */
+static enum err known_before(struct call *call, struct finding_scan *scan)
+{
+    DB_ROWS(rows);
+    TRY(db_query(
+        call, &rows,
+        "SELECT format, records, hosts, hosts_up, open_ports FROM finding_import WHERE file_digest = $1",
+        db_str(scan->digest)));
+    scan->known = db_next(&rows);
+    if (scan->known) {
+        scan->format = db_col_copy(call, &rows, 0);
+        scan->counts.records = db_col_int(&rows, 1);
+        scan->counts.hosts = db_col_int(&rows, 2);
+        scan->counts.hosts_up = db_col_int(&rows, 3);
+        scan->counts.open_ports = db_col_int(&rows, 4);
+    }
+    return db_end(&rows);
+}
+
 enum err finding_scan_read(struct call *call, const char *path, struct str file_name, const char *data_dir,
                            struct finding_scan **ret)
 {
@@ -139,6 +159,12 @@ enum err finding_scan_read(struct call *call, const char *path, struct str file_
     scan->call = call;
     scan->file_name = str_copy(call->arena, file_name.len ? file_name : STR("scan"));
     TRY(digest_file(call, path, scan));
+    TRY(known_before(call, scan));
+    if (scan->known) {
+        scan->call = NULL;
+        *ret = scan;
+        return ERR_OK;
+    }
     struct str name = str_format(call->arena, "%s/scan-XXXXXX", data_dir);
     scan->spool = mkostemp((char *)(uintptr_t)name.at, O_CLOEXEC);
     if (scan->spool < 0)
