@@ -148,7 +148,7 @@ static void add_bound(struct text *t, const char *sign, bool ranges)
 {
     const char *scope = t->scope;
     add_and(t);
-    buf_format(t->sql, ranges ? "%s %s $%d" : "(%s || '') %s $%d", scope, sign, t->next_param++);
+    buf_format(t->sql, ranges ? "%s %s $%d" : "COALESCE(%s, '') %s $%d", scope, sign, t->next_param++);
 }
 
 static void add_scope(struct text *t, const struct list_asked *asked)
