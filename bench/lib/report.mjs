@@ -23,10 +23,10 @@ function memoryAndStart(found) {
   const row = (name, m) => [name, n(m.rss_mb, 1), n(m.own_mb, 1), n(m.file_mb, 1)];
   const rows = [];
   if (found.start) rows.push(row('anze, just started', found.start), row(`anze, ${n(found.idle.connections)} idle connections`, found.idle));
-  if (found.requests) rows.push(row('anze, most under load', found.requests.memory_under_load));
-  if (found.directus?.idle) rows.push(row('directus, just started', found.directus.idle), row('directus, most under load', found.requests.directus_under_load));
+  if (found.requests) rows.push(row('anze, highest under load', found.requests.memory_under_load));
+  if (found.directus?.idle) rows.push(row('directus, just started', found.directus.idle), row('directus, highest under load', found.requests.directus_under_load));
   const lines = ['## Memory and start', '', table(['what', 'RSS MB', 'own MB', 'file pages MB'], rows), '',
-    'Own is anonymous memory; file pages are the program and the mapped database, which the kernel takes back when it needs them.', ''];
+    'Own is anonymous memory; file pages are the program and its libraries, which the kernel takes back when it needs them.', ''];
   if (found.start) lines.push(`From start to the first 200: ${n(found.start.ready_ms)} ms (files in the page cache).`);
   if (found.requests) lines.push(`After kill -9 under 64 creating clients: ${n(found.requests.kill.ready_ms)} ms.`);
   if (found.directus?.start_ms) lines.push(`Directus: ${n(found.directus.start_ms)} ms.`);
