@@ -183,6 +183,28 @@ describe("board and exports", () => {
     });
 });
 
+describe("a form opened unasked", () => {
+    test("annex 3: one row a registered system, landscape, no second task for the same form", async () => {
+        const unit_id = county.units.b.unit_id;
+        (await health.post("/api/systems", { system_name: "卫健业务平台", system_type: "business_system", unit_id, lifecycle_status: "online", business_desc: "业务办理", mlps_level: 2 })).expect(201);
+        const opened = (await health.post("/api/collection-tasks", { form_id: "SA3.system_register", unit_id })).expect(201);
+        expect((await health.post("/api/collection-tasks", { form_id: "SA3.system_register", unit_id })).expect(201).task_id).toBe(opened.task_id);
+        refused(await edu.post("/api/collection-tasks", { form_id: "SA3.system_register", unit_id }), 404);
+        expect(opened).toMatchObject({ prefilled_from: "registry.systems", due_on: null, standing: true });
+        expect(opened.cells).toContainEqual({ row_no: 1, name: "system_name", value: "卫健业务平台" });
+        expect(opened.cells).toContainEqual({ row_no: 1, name: "mlps_level", value: "2" });
+        const path = `/api/collection-tasks/${opened.task_id}`;
+        (await health.put(`${path}/draft`, { version: opened.version, cells: [...cells(opened.cells), { row_no: 0, name: "filled_by", value: "卫健局安全员" }] })).expect(200);
+        const printed = (await health.post(`${path}/sheet`)).expect(200);
+        const pdf = (await health.get(`${path}/pdf`)).bytes;
+        writeFileSync(artefact("collection", "信息系统登记表.pdf"), pdf);
+        const text = await pdfText(pdf);
+        for (const word of ["附件3", "信息系统登记表", "卫健业务平台", "填表人", printed.verify_code]) expect(text).toContain(word);
+        const box = /\/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)/.exec(pdf.toString("latin1"));
+        if (box) expect(Number(box[1])).toBeGreaterThan(Number(box[2]));
+    });
+});
+
 describe("pledge and scorecard", () => {
     const unit = () => county.units.a.unit_id;
     test("thirteen undertakings, printed for the leaders, signed by the stamped scan", async () => {
