@@ -27,8 +27,9 @@ static struct str number(struct doctor *doctor, int64_t n)
 
 void app_doctor_files(struct doctor *doctor)
 {
-    static const char *const secret[] = {
-        "", "anze.db", "anze.db-wal", "ledger.key", "accounts.txt", "config.json", "attachments", NULL};
+    static const char *const secret[] = {"",           "anze.db",      "anze.db-wal", "ledger.key",
+                                         "factor.key", "accounts.txt", "config.json", "attachments",
+                                         NULL};
     struct arena *arena = doctor->call->arena;
     int open = 0;
     for (size_t i = 0; secret[i]; i++) {
