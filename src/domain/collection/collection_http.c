@@ -383,30 +383,10 @@ static enum err reach_task(struct call *call, int64_t id, int64_t *ret_unit_id, 
     return ERR_OK;
 }
 
-/* What the officer attached to a collection is for everyone who was asked. */
-static enum err reach_launched(struct call *call, int64_t id, int64_t *ret_unit_id, struct str *ret_path)
-{
-    int64_t asked;
-    bool nothing;
-    struct str scope = access_scope(call->actor, &nothing);
-    DB_ROWS(rows);
-    TRY(db_one(call, &rows, "SELECT unit_id, unit_path FROM collection WHERE collection_id = $1",
-               db_int(id)));
-    *ret_unit_id = db_col_int(&rows, 0);
-    *ret_path = db_col_copy(call, &rows, 1);
-    db_rows_close(&rows);
-    TRY(db_get_int(call, &asked, 0,
-                   "SELECT COUNT(*) FROM collection_task WHERE collection_id = $1 AND unit_path >= $2 AND "
-                   "unit_path < $2 || 'z'",
-                   db_int(id), db_str(scope)));
-    return !nothing && asked ? ERR_OK : access_reach(call, *ret_path);
-}
-
 static void start(void)
 {
     rules_declare_prefills(collection_prefills);
     attachment_declare_subject("collection_task", reach_task);
-    attachment_declare_subject("collection", reach_launched);
 }
 
 const struct module collection_module = {
