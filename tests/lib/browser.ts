@@ -43,7 +43,7 @@ export async function visit(browser: Browser, url: string, name: string): Promis
     const complaints: string[] = [];
     page.on("request", (request) => {
         const target = request.url();
-        if (!target.startsWith(url) && !/^(data|blob|about|chrome-extension):/.test(target)) complaints.push(`asks ${target}`);
+        if (!target.startsWith(url) && !/^(data|blob|about|chrome|chrome-extension):/.test(target)) complaints.push(`asks ${target}`);
     });
     page.on("pageerror", (error) => complaints.push(`script: ${error.message}`));
     page.on("console", (message) => {
