@@ -36,7 +36,7 @@ function environment(dir, port) {
     HOST: '127.0.0.1', PORT: String(port), DB_CLIENT: 'sqlite3', DB_FILENAME: path.join(dir, 'data.db'),
     SECRET: 'bench-secret-bench-secret-bench-s', KEY: 'bench-key', ADMIN_EMAIL: 'bench@example.org',
     ADMIN_PASSWORD: 'bench-password', ADMIN_TOKEN: TOKEN, TELEMETRY: 'false', LOG_LEVEL: 'warn',
-    RATE_LIMITER_ENABLED: 'false', CACHE_ENABLED: 'false', NODE_ENV: 'production',
+    RATE_LIMITER_ENABLED: 'false', PRESSURE_LIMITER_ENABLED: 'false', CACHE_ENABLED: 'false', NODE_ENV: 'production',
   };
 }
 
