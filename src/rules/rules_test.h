@@ -346,8 +346,8 @@ static inline size_t t_said_count(const char *what, const char *rule)
 static inline struct str t_print(struct bench *b)
 {
     static const char *const tables[] = {
-        "SELECT duty_id, rule, subject_id, occurrence, state, current, due_on, late_at_ms, basis_on, "
-        "extension, provisional, closed_at_ms FROM rules_duty ORDER BY duty_id",
+        ("SELECT duty_id, rule, subject_id, occurrence, state, current, due_on, late_at_ms, basis_on, "
+         "extension, provisional, closed_at_ms FROM rules_duty ORDER BY duty_id"),
         "SELECT case_id, rule, cause FROM rules_case ORDER BY case_id",
         "SELECT rule, subject_id, cause FROM rules_case_subject ORDER BY rule, subject_id, cause",
         "SELECT duty_id, step, due_on FROM rules_reminder ORDER BY duty_id, step, due_on",
