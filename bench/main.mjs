@@ -8,7 +8,7 @@ import * as directus from './lib/directus.mjs';
 import { load, medians, writeLines } from './lib/load.mjs';
 import { makeNessus } from './lib/nessus.mjs';
 import { serveStatic } from './lib/nginx.mjs';
-import { freePort, idleConnections, memory, run, sleep, start, stop, stopAll, untilReady, watchMemory } from './lib/proc.mjs';
+import { freePort, idleConnections, memory, run, sleep, start, stop, stopAll, untilQuiet, untilReady, watchMemory } from './lib/proc.mjs';
 import { report } from './lib/report.mjs';
 import { copyData, seed } from './lib/seed.mjs';
 
@@ -57,8 +57,9 @@ async function measureStart(data) {
   for (let i = 0; i < settings.repeats; i++) {
     const anze = await serveAnze(data);
     const ready_ms = await untilReady(anze.port, '/api/health', 300, anze.self);
-    await sleep(settings.smoke ? 200 : 1500);
-    rows.push({ ready_ms, ...memory(anze.self.pid) });
+    const peak = watchMemory(anze.self.pid);
+    await untilQuiet(anze.self.pid);
+    rows.push({ ready_ms, ...memory(anze.self.pid), start_peak_mb: peak().rss_mb });
     await stop(anze.self);
   }
   return medians(rows);
@@ -70,7 +71,7 @@ async function measureIdle(data, seeded) {
   const token = await logIn(anze.base, 'county', seeded.passwords.county);
   const { items } = await ask(anze.base, token, 'GET', '/api/systems?limit=1');
   const crowd = await idleConnections(anze.port, `/api/systems/${items[0].system_id}`, settings.smoke ? 100 : 1000, token);
-  await sleep(settings.smoke ? 200 : 1500);
+  await untilQuiet(anze.self.pid);
   const found = { connections: crowd.live(), ...memory(anze.self.pid) };
   crowd.close();
   await stop(anze.self);
@@ -295,7 +296,7 @@ async function startPeer() {
   }
   try {
     const peer = await directus.serve(dir, settings.systems, log, say);
-    await sleep(3000);
+    await untilQuiet(peer.self.pid);
     peer.idle = memory(peer.self.pid);
     peer.ids = writeLines(path.join(work, 'ids-directus'), Array.from({ length: 20000 }, (_, i) => 1 + ((i * 7919) % settings.systems)));
     peer.body = writeFile('directus.json', JSON.stringify({

@@ -147,6 +147,22 @@ export function sleep(ms) {
   return new Promise((resolve) => { setTimeout(resolve, ms); });
 }
 
+function cpuTicks(pid) {
+  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+// Until the process has done nothing to speak of for a second: what it does at its start is over.
+export async function untilQuiet(pid, limit_s = 60) {
+  let before = cpuTicks(pid);
+  for (let quiet = 0, i = 0; quiet < 2 && i < limit_s * 2; i++) {
+    await sleep(500);
+    const now = cpuTicks(pid);
+    quiet = now - before <= 1 ? quiet + 1 : 0;
+    before = now;
+  }
+}
+
 // Connections that have asked once and now wait.
 export async function idleConnections(port, path, many, token) {
   const sockets = [];
