@@ -91,7 +91,7 @@ static int play(const char *job)
         }
     if (spin)
         helper_child_confine(&confine);
-    for (volatile int i = 0; spin; i = !i)
+    for (volatile int i = spin; i; i = 2)
         ;
     if (strcmp(job, "echo") == 0) {
         helper_child_confine(&confine);

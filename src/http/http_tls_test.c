@@ -21,7 +21,7 @@ static const struct http_route routes[] = {
      .kind = HTTP_NONE},
 };
 
-static void run(char *ret, size_t room, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void run(char *ret, size_t room, const char *format, ...)
 {
     char command[1024];
     va_list args;
