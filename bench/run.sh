@@ -30,8 +30,7 @@ mkdir -p build/bench
 install_packages tools/packages.txt tools/packages-bench.txt
 check_node
 if [ -z "${ANZE:-}" ]; then
-    [ -f web/dist/index.html ] || build_web
-    build_program release anze anze-paper anze-press
+    build_all
 fi
 cc -O2 -Wall -Wextra -Werror -o build/bench/flush bench/flush.c
 cc -O2 -Wall -Wextra -Werror -o build/bench/chain bench/chain.c -lsqlite3 -lgcrypt
