@@ -231,6 +231,7 @@ static inline void test_people(struct http_test *t)
     test_step(t, "access", "0001_access");
     test_step(t, "access", "0002_factor");
     test_step(t, "rules", "0001_rules");
+    test_step(t, "rules", "0002_seen_past");
 }
 
 static inline void test_sign_in(struct http_test *t, const struct test_person *p, char ret_token[64])

@@ -54,10 +54,11 @@ static struct str file(struct arena *arena, const char *name)
 static void bench(struct db_test *t)
 {
     ARENA(arena, 1 << 20);
-    struct db_step steps[3] = {{"ledger", "0001_ledger", file(arena, "src/ledger/steps/0001_ledger.sql")},
+    struct db_step steps[4] = {{"ledger", "0001_ledger", file(arena, "src/ledger/steps/0001_ledger.sql")},
                                {"rules", "0001_rules", file(arena, "src/rules/steps/0001_rules.sql")},
+                               {"rules", "0002_seen_past", file(arena, "src/rules/steps/0002_seen_past.sql")},
                                {"jobs", "0001_jobs", file(arena, "src/jobs/steps/0001_jobs.sql")}};
-    db_test_open(t, steps, 3);
+    db_test_open(t, steps, 4);
     db_test_step(t, "t_trace",
                  "CREATE TABLE t_trace (trace_id INTEGER PRIMARY KEY, what TEXT NOT NULL) STRICT;");
     t->call.actor = &access_program;

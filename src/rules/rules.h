@@ -76,6 +76,10 @@ void rules_declare_posts(const struct field_enum *posts);
 /* ---- what capabilities call ---- */
 /* Notes that facts about this subject may have changed; cheap, deduplicated. */
 void rules_touch(struct call *call, const char *subject_kind, int64_t subject_id);
+/* Before a record starts a new life (a finding is found again after it was closed): the days on which rules
+ * about the same system again have seen it stay behind as past incidents, which the next one repeats. Not for
+ * what is taken back. */
+MUST_USE enum err rules_keep_past(struct call *call, const char *subject_kind, int64_t subject_id);
 /* Evaluates everything touched; called once before commit by the lane wrapper (http, jobs, commands). */
 MUST_USE enum err rules_settle(struct call *call);
 /* Asks a gate. ERR_REFUSED with one fault an unmet requirement (fault->article set); ERR_OK when all hold or

@@ -3,8 +3,7 @@
  * Method. A consequence looks for occasions: a duty that fell late, a fact with its date, the same system
  * again. An occasion has a cause, written as text (what happened, for whom, on which day); the cause is
  * unique for the rule, so however often the rule is evaluated, and however many findings one letter names, it
- * proposes once. "The same system again" is judged on rules_seen, the dates as they were first seen, not on
- * records that can be edited.
+ * proposes once. "The same system again" is judged on rules_seen, the dates as they were first seen.
  */
 #include "rules/rules_duty.h"
 
@@ -286,9 +285,26 @@ static enum err fact(struct hunt *hunt, const struct rules_term *term)
 /* ---- the same system again ---- */
 
 struct seen {
-    int64_t subject_id, system_id;
+    int64_t subject_id, system_id; /* subject 0: of an earlier life */
     int32_t day;
 };
+
+enum err rules_keep_past(struct call *call, const char *subject_kind, int64_t subject_id)
+{
+    const struct rules_set *set;
+    TRY(rules_set_of(call, &set));
+    for (size_t p = 0; p < set->many; p++)
+        for (size_t i = 0; i < set->packs[p]->many_consequences; i++) {
+            const struct rules_consequence *rule = &set->packs[p]->consequences[i];
+            if (rule->subject && strcmp(rule->subject->name, subject_kind) == 0)
+                TRY(db_run(
+                    call,
+                    "INSERT INTO rules_seen_past (rule, system_id, on_day) SELECT rule, system_id, on_day"
+                    " FROM rules_seen WHERE rule = $1 AND subject_id = $2 ON CONFLICT DO NOTHING",
+                    db_c(rule->id), db_int(subject_id)));
+        }
+    return ERR_OK;
+}
 
 static enum err seen_load(struct hunt *hunt, struct seen **ret, size_t *ret_many)
 {
@@ -389,9 +405,12 @@ static enum err recurs_one(struct hunt *hunt, const struct rules_term *term)
     struct clock_date day = clock_date(mine->day);
     int32_t earlier = RULES_DAY_NONE;
     DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT MAX(on_day) FROM rules_seen WHERE rule = $1 AND system_id = $2 AND on_day < $3",
-                 db_c(hunt->rule->id), db_int(mine->system_id), db_c(day.text)));
+    TRY(db_query(
+        call, &rows,
+        "SELECT MAX(on_day) FROM (SELECT on_day FROM rules_seen WHERE rule = $1 AND system_id = $2 AND "
+        "on_day < $3"
+        " UNION ALL SELECT on_day FROM rules_seen_past WHERE rule = $1 AND system_id = $2 AND on_day < $3) x",
+        db_c(hunt->rule->id), db_int(mine->system_id), db_c(day.text)));
     if (db_next(&rows))
         earlier = rules_day(db_col_str(&rows, 0));
     TRY(db_end(&rows));
@@ -419,6 +438,19 @@ static int by_system(const void *a, const void *b)
     return x->subject_id < y->subject_id ? -1 : x->subject_id > y->subject_id;
 }
 
+static enum err past_add(struct hunt *hunt, struct seen **seen, size_t *many)
+{
+    size_t cap = *many;
+    DB_ROWS(rows);
+    TRY(db_query(hunt->look->call, &rows, "SELECT system_id, on_day FROM rules_seen_past WHERE rule = $1",
+                 db_c(hunt->rule->id)));
+    while (db_next(&rows)) {
+        *seen = rules_grown(hunt->look->arena, *seen, *many, &cap, sizeof(struct seen));
+        (*seen)[(*many)++] = (struct seen){0, db_col_int(&rows, 0), rules_day(db_col_str(&rows, 1))};
+    }
+    return db_end(&rows);
+}
+
 static enum err recurs(struct hunt *hunt, const struct rules_term *term)
 {
     TRY(seen_sync(hunt, term));
@@ -427,6 +459,7 @@ static enum err recurs(struct hunt *hunt, const struct rules_term *term)
     struct seen *seen;
     size_t many;
     TRY(seen_load(hunt, &seen, &many));
+    TRY(past_add(hunt, &seen, &many));
     if (many)
         qsort(seen, many, sizeof(*seen), by_system);
     int32_t before = RULES_DAY_NONE; /* the newest earlier day of the same system */
@@ -436,7 +469,7 @@ static enum err recurs(struct hunt *hunt, const struct rules_term *term)
             before = RULES_DAY_NONE;
         else if (seen[i - 1].day < seen[i].day)
             before = seen[i - 1].day;
-        if (before != RULES_DAY_NONE)
+        if (before != RULES_DAY_NONE && seen[i].subject_id)
             TRY(again(hunt, term, &seen[i], before));
     }
     return ERR_OK;

@@ -99,6 +99,39 @@ static void test_recurrence_is_frozen(void **unused)
     t_close(&b);
 }
 
+/* Closed, found again and notified anew: its first life is an incident that the second repeats, whether the
+ * touched subject alone is looked at or all of them. */
+static void test_recurrence_of_the_same_record(void **unused)
+{
+    struct bench b;
+    (void)unused;
+    t_open(&b);
+    t_load(&b, "Y");
+    for (int64_t id = 1; id <= 2; id++) {
+        notify(&b, id, 300 * id, "2026-07-01");
+        t_settle(&b);
+        OK(rules_keep_past(b.call, "finding", id));
+        t_unfact(&b, "finding.formally_notified", id);
+        t_settle(&b);
+        assert_int_equal(t_said_count("propose", "Y5.criticism"), id - 1);
+        t_fact(&b, "finding.formally_notified", id, "2026-08-15", NULL, "high", 0);
+        if (id == 1)
+            t_settle(&b);
+        else
+            OK(rules_sweep(b.call));
+        assert_int_equal(t_said_count("propose", "Y5.criticism"), id);
+    }
+    notify(&b, 3, 900, "2026-07-01"); /* beyond three months it is no recurrence */
+    t_settle(&b);
+    OK(rules_keep_past(b.call, "finding", 3));
+    t_unfact(&b, "finding.formally_notified", 3);
+    t_settle(&b);
+    t_fact(&b, "finding.formally_notified", 3, "2026-10-02", NULL, "high", 0);
+    t_settle(&b);
+    assert_int_equal(t_said_count("propose", "Y5.criticism"), 2);
+    t_close(&b);
+}
+
 static void test_lateness_proposes_once(void **unused)
 {
     struct bench b;
@@ -363,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_recurrence_within_three_months),
         cmocka_unit_test(test_recurrence_in_any_order_once),
         cmocka_unit_test(test_recurrence_is_frozen),
+        cmocka_unit_test(test_recurrence_of_the_same_record),
         cmocka_unit_test(test_lateness_proposes_once),
         cmocka_unit_test(test_interviews_by_severity),
         cmocka_unit_test(test_concealment_and_shutdown),

@@ -228,10 +228,11 @@ static inline void t_open(struct bench *b)
 {
     memset(b, 0, sizeof *b);
     t_many_said = 0;
-    struct db_step steps[2] = {
+    struct db_step steps[3] = {
         {"ledger", "0001_ledger", t_file(t_lasting, "src/ledger/steps/0001_ledger.sql")},
-        {"rules", "0001_rules", t_file(t_lasting, "src/rules/steps/0001_rules.sql")}};
-    db_test_open(&b->t, steps, 2);
+        {"rules", "0001_rules", t_file(t_lasting, "src/rules/steps/0001_rules.sql")},
+        {"rules", "0002_seen_past", t_file(t_lasting, "src/rules/steps/0002_seen_past.sql")}};
+    db_test_open(&b->t, steps, 3);
     db_test_step(&b->t, "t_rules", T_SCHEMA);
     b->call = &b->t.call;
     b->actor = (struct access_actor){.user_id = 7,

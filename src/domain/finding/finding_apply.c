@@ -179,6 +179,7 @@ static enum err reopen(struct apply *apply, const struct known *known, struct st
 {
     apply->report->reopened++;
     note_written(apply, "reopened", known->finding_id, identity);
+    TRY(rules_keep_past(apply->call, "finding", known->finding_id));
     TRY(db_run(apply->call,
                "UPDATE finding SET state = 'reported', reopened_count = reopened_count + 1, closed_at_ms = "
                "NULL, closed_why = NULL,"
