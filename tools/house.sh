@@ -112,6 +112,10 @@ build_program() {
         tail -n 20 "build/cmake-$preset.log" >&2
         fail "cmake failed; the whole log is build/cmake-$preset.log"
     }
+    # Cheap to ask, and "building" with nothing to build would be noise.
+    case $(ninja -C "build/$preset" -n "$@" 2>/dev/null) in
+    *"no work to do"*) return 0 ;;
+    esac
     say "building $preset"
     ninja -C "build/$preset" "$@" >"build/ninja-$preset.log" 2>&1 || {
         grep -A 12 -E '^FAILED|error:' "build/ninja-$preset.log" | head -n 40 >&2
