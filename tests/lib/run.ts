@@ -23,9 +23,17 @@ export interface RunOptions {
 }
 
 const running = new Set<ChildProcess>();
-process.on("exit", () => {
+function endAll(): void {
     for (const child of running) if (child.pid) child.kill("SIGKILL");
-});
+}
+process.on("exit", endAll);
+// The test runner may be killed, too: its workers then see the line to it go dead, or are ended themselves.
+process.once("disconnect", endAll);
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+    process.once(signal, () => {
+        endAll();
+        process.exit(1);
+    });
 
 /** Remembers a child so that it never outlives the test process. */
 export function adopt(child: ChildProcess): void {
