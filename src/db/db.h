@@ -158,6 +158,12 @@ MUST_USE enum err db_fetch(struct call *call, const char *table, const char *key
  * fields. ROWS, OBJECT and SECRET fields have no column and are not written. FIELD_PERSONAL is written in
  * full. */
 void db_put_row(struct json_writer *w, const struct db_rows *rows, const struct field_table *columns);
+/* Asks, and writes all rows as an array of such objects under the member. */
+#define db_put_rows(call, w, member, columns, sql, ...)                                                      \
+    db_put_rows_args((call), (w), (member), (columns), "" sql "", DB_ARGS_(__VA_ARGS__))
+MUST_USE enum err db_put_rows_args(struct call *call, struct json_writer *w, const char *member,
+                                   const struct field_table *columns, const char *sql,
+                                   const struct db_arg *args, size_t many);
 
 /* ---- one statement over many tables ---- */
 /* {table} and {key}, the table's key of one column, are filled in. The name comes from a static declaration

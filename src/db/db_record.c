@@ -209,3 +209,19 @@ void db_put_row(struct json_writer *w, const struct db_rows *rows, const struct 
 {
     db_put_cells(w, rows, columns, NULL);
 }
+
+enum err db_put_rows_args(struct call *call, struct json_writer *w, const char *member,
+                          const struct field_table *columns, const char *sql, const struct db_arg *args,
+                          size_t many)
+{
+    DB_ROWS(rows);
+    TRY(db_query_args(call, &rows, sql, args, many));
+    json_open_array(w, member);
+    while (db_next(&rows)) {
+        json_open_object(w, NULL);
+        db_put_row(w, &rows, columns);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    return db_end(&rows);
+}

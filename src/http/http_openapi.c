@@ -180,20 +180,37 @@ static void put_request(struct call *call, struct json_writer *w, const struct h
     json_close_object(w);
 }
 
-static void put_items(struct call *call, struct json_writer *w, const struct field_table *table)
+/* One table, or two side by side; without any, only that it is an object. */
+static void put_reply(struct call *call, struct json_writer *w, const char *key,
+                      const struct http_route *route)
+{
+    const struct field_table *table = http_schema_reply(route), *more = route->more;
+    if (!table || !more) {
+        if (table || more) {
+            http_schema_ref(call->arena, w, key, table ? table : more, false);
+            return;
+        }
+        json_open_object(w, key);
+        json_put_c(w, "type", "object");
+        json_close_object(w);
+        return;
+    }
+    json_open_object(w, key);
+    json_open_array(w, "allOf");
+    http_schema_ref(call->arena, w, NULL, table, false);
+    http_schema_ref(call->arena, w, NULL, more, false);
+    json_close_array(w);
+    json_close_object(w);
+}
+
+static void put_items(struct call *call, struct json_writer *w, const struct http_route *route)
 {
     json_open_object(w, "schema");
     json_put_c(w, "type", "object");
     json_open_object(w, "properties");
     json_open_object(w, "items");
     json_put_c(w, "type", "array");
-    if (table) {
-        http_schema_ref(call->arena, w, "items", table, false);
-    } else {
-        json_open_object(w, "items");
-        json_put_c(w, "type", "object");
-        json_close_object(w);
-    }
+    put_reply(call, w, "items", route);
     json_close_object(w);
     json_open_object(w, "next");
     json_open_array(w, "type");
@@ -213,17 +230,14 @@ static void put_items(struct call *call, struct json_writer *w, const struct fie
 
 static void put_content(struct call *call, struct json_writer *w, const struct http_route *route)
 {
-    const struct field_table *table = http_schema_reply(route);
     json_open_object(w, "content");
     json_open_object(w, route->kind == HTTP_FILE ? "application/octet-stream" : "application/json");
     if (route->kind == HTTP_LIST) {
-        put_items(call, w, table);
-    } else if (table && route->kind != HTTP_FILE) {
-        http_schema_ref(call->arena, w, "schema", table, false);
+        put_items(call, w, route);
+    } else if (route->kind != HTTP_FILE) {
+        put_reply(call, w, "schema", route);
     } else {
         json_open_object(w, "schema");
-        if (route->kind != HTTP_FILE)
-            json_put_c(w, "type", "object");
         json_close_object(w);
     }
     json_close_object(w);

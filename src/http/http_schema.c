@@ -75,6 +75,7 @@ void http_schemas_gather(struct http_schemas *s)
     const struct http_route *const *routes = http_routes(&many);
     for (size_t i = 0; i < many; i++) {
         add_table(s, http_schema_reply(routes[i]), false);
+        add_table(s, routes[i]->more, false);
         add_table(s, routes[i]->body, (routes[i]->flags & HTTP_PARTIAL) != 0);
         add_query(s, routes[i]);
     }

@@ -93,9 +93,29 @@ export class SchemaWatch {
         if (types.length && !types.includes(type) && !types.includes("application/octet-stream") && !types.includes("*/*"))
             return this.note(`${operation.id}: ${answer.status} as ${type}, described as ${types.join(", ")}`);
         if (type !== "application/json" || !response.content?.[type]?.schema) return;
+        for (const path of this.undescribed(response.content[type].schema, answer.json)) this.note(`${operation.id} ${answer.status}: ${path} is not described`);
         const validate = this.validator(operation.id, name, response.content[type].schema);
         if (validate(answer.json)) return;
         for (const error of validate.errors ?? []) this.note(`${operation.id} ${answer.status}: ${error.instancePath.replace(/\/\d+/g, "/*")} ${error.message} ${JSON.stringify(error.params)}`);
+    }
+
+    /** Members of the answer that the description does not name: what is served is what is described, no more. */
+    private undescribed(schema: any, value: any, at = ""): string[] {
+        const whole = [schema, ...(schema?.allOf ?? []), ...(schema?.anyOf ?? [])].map((one) => resolve(this.api, one));
+        if (Array.isArray(value)) {
+            const items = whole.find((one) => one?.items)?.items;
+            return items ? [...new Set(value.flatMap((one) => this.undescribed(items, one, `${at}/*`)))] : [];
+        }
+        if (value === null || typeof value !== "object" || whole.some((one) => one?.additionalProperties)) return [];
+        const parts = whole.flatMap((one) => (one?.$ref || one?.allOf ? this.parts(one) : [one]));
+        const known = Object.assign({}, ...parts.map((one) => one?.properties ?? {}));
+        if (!parts.some((one) => one?.type === "object" || one?.properties)) return []; // any JSON
+        return Object.entries(value).flatMap(([name, one]) => (known[name] ? this.undescribed(known[name], one, `${at}/${name}`) : [`${at}/${name}`]));
+    }
+
+    private parts(schema: any): any[] {
+        const one = resolve(this.api, schema);
+        return [one, ...(one?.allOf ?? []).flatMap((part: any) => this.parts(part))];
     }
 
     private validator(id: string, status: string, schema: any): ValidateFunction {

@@ -16,6 +16,7 @@ const doc = (text, indent = '') => (text ? `${indent}/** ${text.replaceAll('*/',
 function type_of(schema, ref = name_of_ref) {
   if (!schema) return 'unknown'
   if (schema.$ref) return ref(schema.$ref)
+  if (schema.allOf) return schema.allOf.map((s) => type_of(s, ref)).join(' & ')
   if (schema.anyOf) return schema.anyOf.filter((s) => s.type !== 'null').map((s) => type_of(s, ref)).join(' | ')
   if (schema.enum) return schema.enum.map(quoted).join(' | ')
   const type = Array.isArray(schema.type) ? schema.type.find((t) => t !== 'null') : schema.type
