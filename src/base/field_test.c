@@ -469,6 +469,21 @@ static void test_sentences(void **unused)
     }
 }
 
+/* A table borrows from the one it is named after, then from what many tables have, then shows the name. */
+static void test_borrowed_labels(void **unused)
+{
+    (void)unused;
+    call.lang = CALL_ZH;
+    assert_true(str_is(words_label(&call, "test_system", "system_name"), "系统名称"));
+    assert_true(str_is(words_label(&call, "test_system_row", "system_name"), "系统名称"));
+    assert_true(str_is(words_label(&call, "test_systems", "severity"), "风险等级"));
+    call.lang = CALL_EN;
+    assert_true(str_is(words_label(&call, "", "severity"), "Severity"));
+    assert_true(str_is(words_label(&call, "test", "system_name"), "System"));
+    assert_true(str_is(words_label(&call, "test_system", "nobody_named_this"), "nobody_named_this"));
+    call.lang = CALL_ZH;
+}
+
 static void test_words(void **unused)
 {
     (void)unused;
@@ -549,6 +564,7 @@ int main(void)
         EACH(test_damaged_numbers),
         EACH(test_text_cells),
         EACH(test_sentences),
+        EACH(test_borrowed_labels),
         EACH(test_words),
         EACH(test_words_agree),
     };

@@ -147,9 +147,7 @@ static struct str label_of(struct call *call, const struct field_table *table, s
         const struct field *field = table ? field_find(table, name) : NULL;
         if (out.len)
             buf_add_char(&out, ' ');
-        const char *key = field ? str_format(call->arena, "field.%s.%s", table->name, field->name).at
-                                : str_format(call->arena, "field.%.*s", STR_ARG(name)).at;
-        buf_add_str(&out, words_has(call->lang, key) ? words_get(call->lang, key) : name);
+        buf_add_str(&out, words_label(call, field ? table->name : "any", str_c(call->arena, name)));
         if (index >= 0) {
             struct str number = str_format(call->arena, "%lld", (long long)index + 1);
             buf_add_char(&out, ' ');

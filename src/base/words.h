@@ -22,7 +22,8 @@ struct str words_fill(struct arena *arena, enum call_lang lang, const char *key,
                       size_t many);
 /* "单位名称：不能为空" style sentence of a fault; the field's label is found through table (may be NULL). */
 struct str words_fault(struct call *call, const struct field_table *table, const struct call_fault *fault);
-/* The label of a field: "field.<table>.<field>". */
+/* The label of a field: "field.<table>.<field>"; else that of the table it is named after (finding_row
+ * borrows from finding), else "field.any.<field>"; a field without any is its own name. */
 struct str words_label(struct call *call, const char *table, const char *field);
 /* The label of a value of a closed list: "enum.<enum>.<identifier>". */
 struct str words_enum(struct call *call, const char *enum_name, struct str identifier);

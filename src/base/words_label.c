@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/words.h"
 
+static bool label_at(struct call *call, struct str table, const char *field, struct str *ret)
+{
+    const char *key = str_format(call->arena, "field.%.*s.%s", STR_ARG(table), field).at;
+    if (!words_has(call->lang, key))
+        return false;
+    *ret = words_get(call->lang, key);
+    return true;
+}
+
 struct str words_label(struct call *call, const char *table, const char *field)
 {
-    return words_get(call->lang, str_format(call->arena, "field.%s.%s", table, field).at);
+    struct str label, name = str_of(table);
+    for (size_t end = name.len; end; end--)
+        if ((end == name.len || name.at[end] == '_') &&
+            label_at(call, str_slice(name, 0, end), field, &label))
+            return label;
+    return label_at(call, STR("any"), field, &label) ? label : str_of(field);
 }
 
 struct str words_enum(struct call *call, const char *enum_name, struct str identifier)

@@ -241,8 +241,7 @@ static void put_property(const struct http_schemas *s, struct call *call, struct
     json_open_object(w, field->name);
     http_schema_field(s, arena, w, field, !required);
     const char *key = str_format(arena, "field.%s.%s", schema->table->name, field->name).at;
-    if (words_has(call->lang, key))
-        json_put_str(w, "title", words_get(call->lang, key));
+    json_put_str(w, "title", words_label(call, schema->table->name, field->name));
     const char *help = str_format(arena, "help.%s.%s", schema->table->name, field->name).at;
     if (words_has(call->lang, help))
         json_put_str(w, "description", words_get(call->lang, help));

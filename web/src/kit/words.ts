@@ -29,8 +29,11 @@ export function tOr(otherwise: string, ...keys: string[]): string {
   return otherwise
 }
 
+/** As the server does it: a table named finding_row borrows the labels of finding; what many tables have stands under "any". */
 export function fieldLabel(table: string, field: string): string {
-  return tOr(field, `field.${table}.${field}`, `field.any.${field}`)
+  const parts = table.split('_')
+  const tables = parts.map((_, at) => parts.slice(0, parts.length - at).join('_'))
+  return tOr(field, ...[...tables, 'any'].map((one) => `field.${one}.${field}`))
 }
 export function fieldHelp(table: string, field: string): string {
   return tOr('', `help.${table}.${field}`)
