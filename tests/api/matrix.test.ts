@@ -94,6 +94,7 @@ const TABLE: Record<string, Row> = {
     collection_task_concealment: row("unit"),
     collection_task_pdf: row("unit", { own: [409] }), // nothing is handed in yet
     collection_task_docx: row("unit", { own: [409] }),
+    collection_task_file: row("unit", { own: [404] }), // the document at hand belongs to the unit, not to the collection
     pledge_get: row("unit"),
     pledge_scorecard: row("unit"),
     pledge_sheet: row("unit"),

@@ -19,6 +19,7 @@ const struct field_enum attachment_state_enum = {"attachment_state", states, NUL
 /* Kinds that every authority has, whatever its rules ask for; the packs add theirs. */
 const char *const attachment_general_kinds[] = {"evidence",
                                                 "stamped_scan",
+                                                "collection_file",
                                                 "evaluation_report",
                                                 "filing_certificate",
                                                 "grading_report",

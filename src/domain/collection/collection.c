@@ -32,13 +32,6 @@ static const struct field launch_fields[] = {
 };
 const struct field_table collection_launch_table = FIELD_TABLE("collection_launch", launch_fields);
 
-enum err collection_form_of(struct call *call, struct str form_id, const struct rules_form **ret)
-{
-    enum err word = rules_form_find(call, form_id, ret);
-    return word == ERR_NOT_FOUND ? call_fail(call, ERR_REFUSED, "form_id", "collection.fault.form", form_id)
-                                 : word;
-}
-
 /* ---- launching ---- */
 
 struct made {
@@ -46,25 +39,27 @@ struct made {
     struct str form_id, due_on;
 };
 
-/* What the form is called in the pack: a form, or the pledge. */
-static enum err find_content(struct call *call, struct str form_id, const char **ret_kind,
-                             const char **ret_version)
+/* What is asked: a form as the packs define it today, or the pledge. */
+struct content {
+    const char *kind, *version, *title;
+    struct str form_json;
+};
+
+static enum err find_content(struct call *call, struct str form_id, struct content *ret)
 {
     const struct rules_form *form;
     const struct rules_pledge *pledge;
     enum err word = rules_pledge_find(call, form_id, &pledge);
     if (word == ERR_OK && form_id.len) {
-        *ret_kind = "pledge";
-        *ret_version = pledge->version;
+        *ret = (struct content){"pledge", pledge->version, pledge->title, STR_NONE};
         return ERR_OK;
     }
     word = rules_form_find(call, form_id, &form);
     if (word == ERR_NOT_FOUND)
         return call_fail(call, ERR_INVALID, "form_id", "collection.fault.form", form_id);
     TRY(word);
-    *ret_kind = "form";
-    *ret_version = form->version;
-    return ERR_OK;
+    *ret = (struct content){"form", form->version, form->title, STR_NONE};
+    return collection_form_write(call, form, &ret->form_json);
 }
 
 static enum err insert_kind(struct call *call, struct made *made, struct str unit_kind)
@@ -114,23 +109,25 @@ static enum err insert_tasks(struct call *call, struct made *made, const struct 
     return made->units ? ERR_OK : call_fail(call, ERR_INVALID, "audience", "collection.fault.nobody");
 }
 
-static enum err insert_collection(struct call *call, const struct field_record *record, const char *kind,
-                                  const char *version, const struct calendar_due *due, struct made *made)
+static enum err insert_collection(struct call *call, const struct field_record *record,
+                                  const struct content *content, const struct calendar_due *due,
+                                  struct made *made)
 {
     struct org_unit root;
     struct call_who who = call_who(call);
     TRY(org_root(call, &root));
     DB_ROWS(rows);
-    TRY(db_one(
-        call, &rows,
-        "INSERT INTO collection (form_id, form_kind, pack_version, title, text, working_days, due_on, "
-        "due_provisional, state,"
-        " unit_id, unit_path, launched_by, launched_by_name, launched_at_ms)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11, $12, $13) RETURNING collection_id",
-        db_str(made->form_id), db_c(kind), db_c(version), db_str(field_str(record, "title")),
-        db_str_or_null(field_str(record, "text")), db_int(field_int(record, "working_days", 1)),
-        db_str(made->due_on), db_int(due->provisional), db_int(root.unit_id), db_str(root.unit_path),
-        db_int(who.user_id), db_str(who.display_name), db_int(call->now_ms)));
+    TRY(db_one(call, &rows,
+               "INSERT INTO collection (form_id, form_kind, pack_version, title, text, working_days, due_on, "
+               "due_provisional, state,"
+               " unit_id, unit_path, launched_by, launched_by_name, launched_at_ms, form_json)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11, $12, $13, $14) RETURNING "
+               "collection_id",
+               db_str(made->form_id), db_c(content->kind), db_c(content->version),
+               db_str(field_str(record, "title")), db_str_or_null(field_str(record, "text")),
+               db_int(field_int(record, "working_days", 1)), db_str(made->due_on), db_int(due->provisional),
+               db_int(root.unit_id), db_str(root.unit_path), db_int(who.user_id), db_str(who.display_name),
+               db_int(call->now_ms), db_str_or_null(content->form_json)));
     made->collection_id = db_col_int(&rows, 0);
     return ERR_OK;
 }
@@ -156,14 +153,14 @@ static enum err tell_units(struct call *call, const struct made *made, struct st
 
 enum err collection_launch(struct call *call, const struct field_record *record, int64_t *ret_collection_id)
 {
-    const char *kind, *version;
+    struct content content;
     struct org_unit root;
     struct made made = {.form_id = field_str(record, "form_id")};
-    TRY(find_content(call, made.form_id, &kind, &version));
+    TRY(find_content(call, made.form_id, &content));
     struct calendar_due due =
         calendar_add(rules_calendar(), clock_day_of(call->now_ms), (int)field_int(record, "working_days", 1));
     made.due_on = str_copy(call->arena, str_of(clock_date(due.day).text));
-    TRY(insert_collection(call, record, kind, version, &due, &made));
+    TRY(insert_collection(call, record, &content, &due, &made));
     TRY(insert_tasks(call, &made, record));
     TRY(org_root(call, &root));
     *ret_collection_id = made.collection_id;
@@ -180,34 +177,49 @@ enum err collection_launch(struct call *call, const struct field_record *record,
                          NULL);
 }
 
+/* The standing collection in which the unit works on this form: the one where it has begun something; else
+ * one that asks what the pack in force asks and where nothing of the unit was accepted; 0: none yet. */
+static enum err find_standing(struct call *call, const struct content *content, struct str form_id,
+                              int64_t unit_id, int64_t *ret)
+{
+    TRY(db_get_int(
+        call, ret, 0,
+        "SELECT MAX(c.collection_id) FROM collection c JOIN collection_task t ON t.collection_id = "
+        "c.collection_id WHERE c.standing = 1 AND c.form_id = $1 AND t.unit_id = $2 AND (t.state IN "
+        "('draft', 'handed_in', 'returned') OR (t.state = 'not_started' AND c.form_json = $3))",
+        db_str(form_id), db_int(unit_id), db_str(content->form_json)));
+    if (*ret)
+        return ERR_OK;
+    return db_get_int(
+        call, ret, 0,
+        "SELECT MIN(c.collection_id) FROM collection c WHERE c.standing = 1 AND c.form_id = $1 AND "
+        "c.form_json = $3 AND NOT EXISTS (SELECT 1 FROM collection_task t WHERE t.collection_id = "
+        "c.collection_id AND t.unit_id = $2 AND t.state = 'accepted')",
+        db_str(form_id), db_int(unit_id), db_str(content->form_json));
+}
+
 /* One standing collection serves all units of a form; a unit whose task in it was accepted gets a further
  * one. */
 static enum err standing_for(struct call *call, struct str form_id, int64_t unit_id, int64_t *ret)
 {
-    const char *kind, *version;
+    struct content content;
     struct org_unit root;
-    const struct rules_form *form = NULL;
-    TRY(find_content(call, form_id, &kind, &version));
-    TRY(db_get_int(call, ret, 0,
-                   "SELECT MIN(c.collection_id) FROM collection c WHERE c.standing = 1 AND c.form_id = $1 "
-                   "AND NOT EXISTS (SELECT 1 FROM"
-                   " collection_task t WHERE t.collection_id = c.collection_id AND t.unit_id = $2 AND "
-                   "t.state = 'accepted')",
-                   db_str(form_id), db_int(unit_id)));
+    TRY(find_content(call, form_id, &content));
+    if (str_is(str_of(content.kind), "pledge"))
+        return call_fail(call, ERR_INVALID, "form_id", "collection.fault.form", form_id);
+    TRY(find_standing(call, &content, form_id, unit_id, ret));
     if (*ret)
         return ERR_OK;
-    if (str_is(str_of(kind), "pledge"))
-        return call_fail(call, ERR_INVALID, "form_id", "collection.fault.form", form_id);
-    TRY(collection_form_of(call, form_id, &form));
     TRY(org_root(call, &root));
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
                "INSERT INTO collection (form_id, form_kind, pack_version, title, standing, state, unit_id, "
                "unit_path, launched_by,"
-               " launched_by_name, launched_at_ms) VALUES ($1, 'form', $2, $3, 1, 'open', $4, $5, 0, '', $6) "
+               " launched_by_name, launched_at_ms, form_json) VALUES ($1, 'form', $2, $3, 1, 'open', $4, $5, "
+               "0, '', $6, $7) "
                "RETURNING collection_id",
-               db_str(form_id), db_c(version), db_c(form->title), db_int(root.unit_id),
-               db_str(root.unit_path), db_int(call->now_ms)));
+               db_str(form_id), db_c(content.version), db_c(content.title), db_int(root.unit_id),
+               db_str(root.unit_path), db_int(call->now_ms), db_str(content.form_json)));
     *ret = db_col_int(&rows, 0);
     return ERR_OK;
 }

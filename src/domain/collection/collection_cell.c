@@ -154,6 +154,14 @@ enum err collection_cells_check(struct call *call, const struct rules_form *form
 
 /* ---- what is known ---- */
 
+/* A pack's form need not have every column that the books could fill. */
+static void add_known(struct call *call, const struct rules_form *form, struct collection_cells *cells,
+                      int64_t row, const char *name, struct str value)
+{
+    if (find_field(form, row, str_of(name)))
+        collection_cell_add(call, cells, row, name, value);
+}
+
 /* An association has one head: its party row may stay as the unit fills it. The department row takes the
  * department's name with its head, as the official table has one line for both. */
 static enum err from_posts(struct call *call, const struct rules_form *form, int64_t unit_id,
@@ -173,10 +181,10 @@ static enum err from_posts(struct call *call, const struct rules_form *form, int
             if (department.len)
                 title = str_format(call->arena, "%.*s%s%.*s", STR_ARG(department), title.len ? " " : "",
                                    STR_ARG(title));
-            collection_cell_add(call, ret, row, "person_name", db_col_copy(call, &rows, 0));
-            collection_cell_add(call, ret, row, "title", title);
-            collection_cell_add(call, ret, row, "office_phone", db_col_copy(call, &rows, 2));
-            collection_cell_add(call, ret, row, "mobile", db_col_copy(call, &rows, 3));
+            add_known(call, form, ret, row, "person_name", db_col_copy(call, &rows, 0));
+            add_known(call, form, ret, row, "title", title);
+            add_known(call, form, ret, row, "office_phone", db_col_copy(call, &rows, 2));
+            add_known(call, form, ret, row, "mobile", db_col_copy(call, &rows, 3));
         }
         TRY(db_end(&rows));
     }
@@ -215,27 +223,60 @@ static enum err from_systems(struct call *call, const struct rules_form *form, i
                                             "lifecycle_status", "mlps_level",   "filing_cert_no",
                                             "deploy_location",  "contact_name", "contact_mobile"};
         for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-            if (find_field(form, row, str_of(names[i])))
-                collection_cell_add(call, ret, row, names[i], known[i]);
+            add_known(call, form, ret, row, names[i], known[i]);
     }
     return db_end(&rows);
 }
 
-enum err collection_last_answer(struct call *call, const struct collection_task *task,
-                                struct collection_cells *ret, int64_t *ret_at_ms)
+/* The row of the form that an earlier form called by the same name; free rows keep their number. 0: gone. */
+static int64_t same_row(const struct rules_form *form, const struct rules_form *before, int64_t row)
 {
-    int64_t last;
+    if (!form->many_rows || !before->many_rows || !row)
+        return row <= form->max_rows ? row : 0;
+    if (row > (int64_t)before->many_rows)
+        return 0;
+    for (size_t i = 0; i < form->many_rows; i++)
+        if (strcmp(form->rows[i].name, before->rows[row - 1].name) == 0)
+            return (int64_t)i + 1;
+    return 0;
+}
+
+/* An answer to another version of the form is taken over as far as the form still knows its fields. */
+static enum err carry_over(struct call *call, const struct rules_form *form, int64_t from_task,
+                           int64_t from_collection, struct collection_cells *ret)
+{
+    const struct rules_form *before;
+    struct collection_cells cells;
+    TRY(collection_form_of(call, from_collection, &before));
+    TRY(collection_cells_read(call, from_task, &cells));
+    for (size_t i = 0; i < cells.many; i++) {
+        const struct collection_cell *cell = &cells.at[i];
+        int64_t row = same_row(form, before, cell->row);
+        const struct rules_form_field *field = row || !cell->row ? find_field(form, row, cell->name) : NULL;
+        if (field)
+            collection_cell_add(call, ret, row, field->name, cell->value);
+    }
+    return ERR_OK;
+}
+
+enum err collection_last_answer(struct call *call, const struct rules_form *form,
+                                const struct collection_task *task, struct collection_cells *ret,
+                                int64_t *ret_at_ms)
+{
     *ret = (struct collection_cells){0};
     *ret_at_ms = 0;
-    TRY(db_get_int(call, &last, 0,
-                   "SELECT task_id FROM collection_task WHERE unit_id = $1 AND form_id = $2 AND task_id <> $3"
-                   " AND state IN ('handed_in', 'accepted') ORDER BY handed_in_at_ms DESC LIMIT 1",
-                   db_int(task->unit_id), db_str(task->form_id), db_int(task->task_id)));
-    if (!last)
-        return ERR_OK;
-    TRY(db_get_int(call, ret_at_ms, 0, "SELECT handed_in_at_ms FROM collection_task WHERE task_id = $1",
-                   db_int(last)));
-    return collection_cells_read(call, last, ret);
+    DB_ROWS(rows);
+    TRY(db_query(call, &rows,
+                 "SELECT task_id, collection_id, handed_in_at_ms FROM collection_task WHERE unit_id = $1 AND "
+                 "form_id = $2 AND task_id <> $3"
+                 " AND state IN ('handed_in', 'accepted') ORDER BY handed_in_at_ms DESC LIMIT 1",
+                 db_int(task->unit_id), db_str(task->form_id), db_int(task->task_id)));
+    if (!db_next(&rows))
+        return db_end(&rows);
+    int64_t last = db_col_int(&rows, 0), collection_id = db_col_int(&rows, 1);
+    *ret_at_ms = db_col_int(&rows, 2);
+    db_rows_close(&rows);
+    return carry_over(call, form, last, collection_id, ret);
 }
 
 enum err collection_prefill(struct call *call, const struct rules_form *form,
@@ -246,7 +287,7 @@ enum err collection_prefill(struct call *call, const struct rules_form *form,
     struct collection_cells last;
     *ret = (struct collection_cells){0};
     *ret_from = form->prefill ? form->prefill : "";
-    TRY(collection_last_answer(call, task, &last, &at_ms));
+    TRY(collection_last_answer(call, form, task, &last, &at_ms));
     if (form->prefill && strcmp(form->prefill, "org.posts") == 0)
         TRY(from_posts(call, form, task->unit_id, ret));
     else if (form->prefill)

@@ -138,15 +138,14 @@ enum err collection_export(struct call *call, int64_t collection_id, bool full, 
 {
     struct summary sum = {.call = call, .full = full};
     DB_ROWS(rows);
-    TRY(db_one(call, &rows,
-               "SELECT title, form_id, form_kind, unit_path FROM collection WHERE collection_id = $1",
+    TRY(db_one(call, &rows, "SELECT title, form_kind, unit_path FROM collection WHERE collection_id = $1",
                db_int(collection_id)));
-    TRY(access_reach(call, db_col_str(&rows, 3)));
-    struct str title = db_col_copy(call, &rows, 0), form_id = db_col_copy(call, &rows, 1);
-    bool is_form = str_is(db_col_str(&rows, 2), "form");
+    TRY(access_reach(call, db_col_str(&rows, 2)));
+    struct str title = db_col_copy(call, &rows, 0);
+    bool is_form = str_is(db_col_str(&rows, 1), "form");
     db_rows_close(&rows);
     if (is_form)
-        TRY(collection_form_of(call, form_id, &sum.form));
+        TRY(collection_form_of(call, collection_id, &sum.form));
     struct paper_sheet_out out = {
         .layout = PAPER_XLSX, .name = words_get(call->lang, "collection.sheet.name"), .title = title};
     out.columns = columns_of(call, sum.form, &out.many_columns);

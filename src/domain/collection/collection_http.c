@@ -239,6 +239,25 @@ static enum err task_docx(struct call *call, struct http_exchange *x)
     return draw(call, x, PRESS_DOCX);
 }
 
+/* A file of the collection belongs to the authority; whoever has a task in it may read it through the task.
+ */
+static enum err task_file(struct call *call, struct http_exchange *x)
+{
+    struct collection_task task;
+    TRY(collection_task_reach(call, x->ids[0], &task));
+    DB_ROWS(rows);
+    TRY(db_one(call, &rows,
+               "SELECT file_name, media_type, digest FROM attachment WHERE attachment_id = $1 AND "
+               "subject_kind = 'collection' AND subject_id = $2 AND state = 'filed'",
+               db_int(x->ids[1]), db_int(task.collection_id)));
+    x->file_name = db_col_copy(call, &rows, 0);
+    x->file_type = str_c(call->arena, db_col_str(&rows, 1));
+    struct str digest = db_col_copy(call, &rows, 2);
+    db_rows_close(&rows);
+    x->file_inline = true;
+    return attachment_open(call, call->app, digest, &x->file_path);
+}
+
 /* ---- the module ---- */
 
 static const struct field decide_fields[] = {
@@ -352,6 +371,15 @@ static const struct http_route routes[] = {
      .flags = HTTP_DIRECT,
      .summary_zh = "报送表 DOCX",
      .summary_en = "The sheet as DOCX"},
+    {.method = "GET",
+     .path = TASK "/files/{attachment_id}",
+     .grant = SEERS,
+     .name = "collection_task_file",
+     .prepare = task_file,
+     .kind = HTTP_FILE,
+     .flags = HTTP_DIRECT,
+     .summary_zh = "随任务下发的文件",
+     .summary_en = "A file that came with the collection"},
 };
 
 /* A stamped sheet filed at the unit directly, as evidence of the kind that the form is named after, counts as
@@ -383,9 +411,21 @@ static enum err reach_task(struct call *call, int64_t id, int64_t *ret_unit_id, 
     return ERR_OK;
 }
 
+static enum err reach_asked(struct call *call, int64_t id, int64_t *ret_unit_id, struct str *ret_path)
+{
+    DB_ROWS(rows);
+    TRY(db_one(call, &rows, "SELECT unit_id, unit_path FROM collection WHERE collection_id = $1",
+               db_int(id)));
+    TRY(access_reach(call, db_col_str(&rows, 1)));
+    *ret_unit_id = db_col_int(&rows, 0);
+    *ret_path = db_col_copy(call, &rows, 1);
+    return ERR_OK;
+}
+
 static void start(void)
 {
     rules_declare_prefills(collection_prefills);
+    attachment_declare_subject("collection", reach_asked);
     attachment_declare_subject("collection_task", reach_task);
 }
 

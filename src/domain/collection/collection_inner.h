@@ -41,13 +41,18 @@ MUST_USE enum err collection_cells_check(struct call *call, const struct rules_f
 MUST_USE enum err collection_prefill(struct call *call, const struct rules_form *form,
                                      const struct collection_task *task, struct collection_cells *ret,
                                      const char **ret_from);
-MUST_USE enum err collection_last_answer(struct call *call, const struct collection_task *task,
-                                         struct collection_cells *ret, int64_t *ret_at_ms);
+MUST_USE enum err collection_last_answer(struct call *call, const struct rules_form *form,
+                                         const struct collection_task *task, struct collection_cells *ret,
+                                         int64_t *ret_at_ms);
 struct field collection_field(const struct rules_form_field *from);
 extern const char *const collection_prefills[];
 
-/* ---- collection.c ---- */
-MUST_USE enum err collection_form_of(struct call *call, struct str form_id, const struct rules_form **ret);
+/* ---- collection_freeze.c ---- */
+/* The definition as a text, and back. Equal definitions give equal texts. */
+MUST_USE enum err collection_form_write(struct call *call, const struct rules_form *form, struct str *ret);
+MUST_USE enum err collection_form_read(struct call *call, struct str text, const struct rules_form **ret);
+/* The form that the collection asks for, as it stood at launch. */
+MUST_USE enum err collection_form_of(struct call *call, int64_t collection_id, const struct rules_form **ret);
 
 /* ---- collection_sheet.c ---- */
 /* The members of the press description. */

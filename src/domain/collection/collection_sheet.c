@@ -135,7 +135,7 @@ enum err collection_draw(struct call *call, const struct collection_task *task, 
         return document_render(call, task->document_id, format, ret_bytes, NULL);
     if (str_is(task->form_kind, "pledge"))
         return call_fail(call, ERR_REFUSED, NULL, "pledge.fault.not_printed");
-    TRY(collection_form_of(call, task->form_id, &form));
+    TRY(collection_form_of(call, task->collection_id, &form));
     if (str_is(task->state, "not_started"))
         TRY(collection_prefill(call, form, task, &cells, &from));
     else

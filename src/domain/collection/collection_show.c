@@ -367,14 +367,14 @@ static enum err put_content(struct call *call, const struct collection_task *tas
         json_put_null(w, "form");
         return ERR_OK;
     }
-    TRY(collection_form_of(call, task->form_id, &form));
+    TRY(collection_form_of(call, task->collection_id, &form));
     put_form(call, form, w);
     if (units && str_is(task->state, "not_started"))
         TRY(collection_prefill(call, form, task, &cells, &from));
     else if (units || handed)
         TRY(collection_cells_read(call, task->task_id, &cells));
     put_cells(call, task, form, &cells, w);
-    TRY(collection_last_answer(call, task, &last, &last_ms));
+    TRY(collection_last_answer(call, form, task, &last, &last_ms));
     json_put_c(w, "prefilled_from", from);
     json_put_int(w, "last_answer_at_ms", last_ms);
     return put_remarks(call, task->task_id, w);
@@ -407,6 +407,30 @@ static enum err put_more(struct call *call, const struct collection_task *task, 
     return ERR_OK;
 }
 
+/* What the authority gave along: notices, templates, examples. */
+static enum err put_files(struct call *call, int64_t collection_id, struct json_writer *w)
+{
+    DB_ROWS(rows);
+    TRY(db_query(call, &rows,
+                 "SELECT attachment_id, file_name, media_type, size, digest, uploaded_at_ms FROM attachment "
+                 "WHERE subject_kind = 'collection' AND subject_id = $1 AND state = 'filed' ORDER BY "
+                 "attachment_id",
+                 db_int(collection_id)));
+    json_open_array(w, "files");
+    while (db_next(&rows)) {
+        json_open_object(w, NULL);
+        json_put_int(w, "attachment_id", db_col_int(&rows, 0));
+        json_put_str(w, "file_name", db_col_str(&rows, 1));
+        json_put_str(w, "media_type", db_col_str(&rows, 2));
+        json_put_int(w, "size", db_col_int(&rows, 3));
+        json_put_str(w, "digest", db_col_str(&rows, 4));
+        json_put_int(w, "uploaded_at_ms", db_col_int(&rows, 5));
+        json_close_object(w);
+    }
+    json_close_array(w);
+    return db_end(&rows);
+}
+
 enum err collection_put_task(struct call *call, int64_t task_id, struct json_writer *w)
 {
     struct collection_task task;
@@ -417,5 +441,6 @@ enum err collection_put_task(struct call *call, int64_t task_id, struct json_wri
     collection_put_clock(call, w, &rows);
     db_rows_close(&rows);
     TRY(put_more(call, &task, w));
+    TRY(put_files(call, task.collection_id, w));
     return put_content(call, &task, w);
 }

@@ -131,7 +131,7 @@ enum err collection_save(struct call *call, int64_t task_id, const struct field_
         return call_fail(call, ERR_REFUSED, NULL, "collection.fault.pledge");
     if (task.version != field_int(record, "version", 0))
         return call_fail(call, ERR_CONFLICT, "version", "collection.fault.version");
-    TRY(collection_form_of(call, task.form_id, &form));
+    TRY(collection_form_of(call, task.collection_id, &form));
     TRY(collection_cells_given(call, form, field_get(record, "cells"), &cells));
     /* A draft that saves itself must not make a printed sheet stale by saying the same again. */
     TRY(collection_cells_read(call, task_id, &before));
@@ -150,8 +150,8 @@ enum err collection_no_change(struct call *call, int64_t task_id)
     TRY(reach_to_fill(call, task_id, &task));
     if (str_is(task.form_kind, "pledge"))
         return call_fail(call, ERR_REFUSED, NULL, "collection.fault.pledge");
-    TRY(collection_form_of(call, task.form_id, &form));
-    TRY(collection_last_answer(call, &task, &cells, &at_ms));
+    TRY(collection_form_of(call, task.collection_id, &form));
+    TRY(collection_last_answer(call, form, &task, &cells, &at_ms));
     if (!at_ms)
         TRY(collection_prefill(call, form, &task, &cells, &from));
     TRY(keep(call, &task, &cells));
@@ -189,7 +189,7 @@ static enum err print_task(struct call *call, struct collection_task *task,
                            const struct rules_form **ret_form)
 {
     struct collection_cells cells;
-    TRY(collection_form_of(call, task->form_id, ret_form));
+    TRY(collection_form_of(call, task->collection_id, ret_form));
     if (str_is(task->state, "not_started"))
         return call_fail(call, ERR_REFUSED, NULL, "collection.fault.not_saved");
     TRY(collection_cells_read(call, task->task_id, &cells));
@@ -287,7 +287,7 @@ enum err collection_hand_in(struct call *call, int64_t task_id)
     if (str_is(task.form_kind, "pledge"))
         return hand_in_pledge(call, &task);
     bool printed = task.document_id && task.sheet_version == task.version;
-    TRY(collection_form_of(call, task.form_id, &form));
+    TRY(collection_form_of(call, task.collection_id, &form));
     if (form->seal == RULES_SEAL_REQUIRED && !printed)
         return call_fail(call, ERR_REFUSED, NULL,
                          str_is(task.state, "not_started") ? "collection.fault.not_saved"

@@ -10,7 +10,9 @@ export interface Cell { row_no: number; name: string; value: string }
 export interface Remark { row_no: number; name: string; remark: string }
 export type TaskLine = gen.CollectionTask & { countdown_working_days: number | null }
 export type CollectionFull = gen.Collection & { countdown_working_days: number | null; counts: Record<string, number> }
+export interface GivenFile { attachment_id: number; file_name: string; media_type: string; size: number; digest: string; uploaded_at_ms: number }
 export interface TaskMore {
+  files: GivenFile[]
   form: FormFull | null
   cells?: Cell[]
   masked?: boolean

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What surrounds a form: the files that come with a collection, its definition that stands once launched, the archive of everything
+// handed in, and what an accepted form changes in the books. One county, in order, on the clock of 2026-09-28.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import type { Client } from "../lib/client";
+import { County } from "../lib/county";
+import { ledgerHas, refused } from "../lib/expect";
+import { pdfText } from "../lib/pdf";
+
+/* eslint-disable @typescript-eslint/no-explicit-any */
+const FORM = "SA2.responsibility_table";
+const PDF = Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
+
+let county: County;
+let officer: Client;
+let edu: Client;
+let health: Client;
+beforeAll(async () => {
+    county = await (await County.make({ now: "2026-09-28T09:00:00" })).populate();
+    await county.post("a", "department_head", "教育局科长");
+    officer = await county.as("officer");
+    edu = await county.as("a_officer");
+    health = await county.as("b_officer");
+}, 180_000);
+afterAll(() => county?.dispose());
+
+const task = async (client: Client, id: number): Promise<any> => (await client.get(`/api/collection-tasks/${id}`)).expect(200);
+async function launch(form_id: string, title: string, units: string[]): Promise<any> {
+    return (await officer.post("/api/collections", { form_id, title, working_days: 5, audience: "units", units: units.map((one) => ({ unit_id: county.units[one].unit_id })) })).expect(201);
+}
+async function taskOf(collection: any, unit: string): Promise<any> {
+    return (await officer.all(`/api/collection-tasks?collection_id=${collection.collection_id}&unit_id=${county.units[unit].unit_id}`))[0];
+}
+/** Filled as known, printed, stamped, handed in. */
+async function handIn(client: Client, id: number): Promise<any> {
+    const path = `/api/collection-tasks/${id}`;
+    (await client.post(`${path}/no-change`)).expect(200);
+    (await client.post(`${path}/sheet`)).expect(200);
+    (await client.upload("/api/attachments", "盖章扫描件.pdf", PDF, { subject_kind: "collection_task", subject_id: id, kind: "stamped_scan" })).expect(201);
+    return (await client.post(`${path}/hand-in`)).expect(200);
+}
+
+let collection: any;
+describe("files given along", () => {
+    let file: any;
+    test("the officer attaches; the unit asked reads it through its task, the other unit never", async () => {
+        collection = await launch(FORM, "责任体系表", ["a"]);
+        file = (await officer.upload("/api/attachments", "填报说明.pdf", PDF, { subject_kind: "collection", subject_id: collection.collection_id, kind: "collection_file" })).expect(201);
+        expect(file.kind_title).toBe("随任务下发的文件");
+        const mine = await taskOf(collection, "a");
+        const seen = await task(edu, mine.task_id);
+        expect(seen.files).toMatchObject([{ attachment_id: file.attachment_id, file_name: "填报说明.pdf", digest: file.digest }]);
+        const got = await edu.get(`/api/collection-tasks/${mine.task_id}/files/${file.attachment_id}`);
+        expect(got.status).toBe(200);
+        expect(got.bytes.equals(PDF)).toBe(true);
+        expect((await health.get(`/api/collection-tasks/${mine.task_id}/files/${file.attachment_id}`)).status).toBe(404);
+        expect((await edu.get(`/api/attachments/${file.attachment_id}/content`)).status).toBe(404);
+        refused(await edu.upload("/api/attachments", "冒名.pdf", PDF, { subject_kind: "collection", subject_id: collection.collection_id, kind: "collection_file" }), 404);
+        expect((await edu.get(`/api/attachments?subject_kind=collection&subject_id=${collection.collection_id}`)).status).toBe(404);
+    });
+    test("a task opens the files of its own collection alone", async () => {
+        const other = await launch(FORM, "另一次收集", ["b"]);
+        const theirs = await taskOf(other, "b");
+        expect((await health.get(`/api/collection-tasks/${theirs.task_id}/files/${file.attachment_id}`)).status).toBe(404);
+        expect((await task(health, theirs.task_id)).files).toEqual([]);
+        (await officer.post(`/api/collections/${other.collection_id}/close`)).expect(200);
+    });
+    test("withdrawn, it is gone for the units", async () => {
+        const second = (await officer.upload("/api/attachments", "错发.pdf", PDF, { subject_kind: "collection", subject_id: collection.collection_id, kind: "collection_file" })).expect(201);
+        (await officer.post(`/api/attachments/${second.attachment_id}/withdraw`, { reason: "发错文件" })).expect(200, 201);
+        const mine = await taskOf(collection, "a");
+        expect((await edu.get(`/api/collection-tasks/${mine.task_id}/files/${second.attachment_id}`)).status).toBe(404);
+        expect((await task(edu, mine.task_id)).files).toHaveLength(1);
+    });
+});
+
+describe("the form stands as it was launched", () => {
+    test("a pack loaded meanwhile asks the next collection, not the running one", async () => {
+        const yaml = readFileSync(join(__dirname, "../../packs/S.yaml"), "utf8").replace("label: 办公电话", "label: 值班电话");
+        (await officer.post("/api/packs", { yaml })).expect(200, 201);
+        const mine = await taskOf(collection, "a");
+        const labels = (full: any): string[] => full.form.columns.map((one: any) => one.label);
+        expect(labels(await task(edu, mine.task_id))).toContain("办公电话");
+        await handIn(edu, mine.task_id);
+        const text = await pdfText((await edu.get(`/api/collection-tasks/${mine.task_id}/pdf`)).bytes);
+        expect(text).toContain("办公电话");
+        expect(text).not.toContain("值班电话");
+        const next = await launch(FORM, "下一次收集", ["a"]);
+        expect(labels(await task(edu, (await taskOf(next, "a")).task_id))).toContain("值班电话");
+        (await officer.post(`/api/collections/${next.collection_id}/close`)).expect(200);
+        await ledgerHas(officer, "collection.handed_in", "collection_task", mine.task_id);
+    });
+});
