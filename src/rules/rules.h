@@ -150,6 +150,14 @@ MUST_USE enum err rules_duty_show(struct call *call, int64_t duty_id, struct jso
 /* Writes "demands":[{"fact","denied","args":{…}}]: what satisfies duties of a rule, for the button that leads
  * there and for putting duties together that one document settles. Empty when the rule is gone. */
 MUST_USE enum err rules_demands_show(struct call *call, struct str rule, struct json_writer *w);
+/* What follows when a duty of this rule falls late: the first consequence of a pack that hears of it (text
+ * empty: none), and the first step up: to whom (empty: nobody) after how many working days. Texts live in
+ * call->arena. */
+struct rules_after {
+    struct str text, text_en, article, to;
+    int working_days;
+};
+MUST_USE enum err rules_after_late(struct call *call, struct str rule, struct rules_after *ret);
 /* "packs":[…]: metadata, counts of articles and rules, and the kinds of evidence they ask for with their
  * titles. */
 MUST_USE enum err rules_packs_show(struct call *call, struct json_writer *w);

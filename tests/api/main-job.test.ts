@@ -316,6 +316,10 @@ describe("4 the unit answers", () => {
         const fix = bench.duties.soonest.filter((one: any) => one.rule === "Y5.fix");
         expect(fix.length, JSON.stringify(bench.duties)).toBeGreaterThan(0);
         expect(fix[0]).toMatchObject({ due_on: letter.due_date, countdown_working_days: 3, late: false });
+        // one line for the letter, saying what follows when it is left, and none for the duty that it stands for
+        expect(bench.todo[0]).toMatchObject({ kind: "letter_acknowledge", id: letter.letter_id, due_on: letter.due_date, countdown_working_days: 3, late: false });
+        expect(bench.todo[0].if_late).toMatchObject({ article: "Y5", escalate_working_days: 1 });
+        expect(bench.todo.filter((one: any) => one.rule === "Y5.fix" && one.kind === "duty")).toEqual([]);
         expect((await (await county.as("b_officer")).get("/api/workbench")).expect(200).letters.issued ?? 0).toBe(0);
         const inbox = (await unit.get("/api/inbox")).expect(200).items;
         expect(inbox.length).toBeGreaterThan(0);

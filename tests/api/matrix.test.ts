@@ -219,6 +219,7 @@ const TABLE: Record<string, Row> = {
     search_all: row("none", { query: () => `q=${encodeURIComponent("门户")}` }),
     workbench_get: row("none"),
     workbench_brief: row("none"),
+    workbench_overview: row("none"),
     http_health: row("none"),
     http_words: row("all", { word: ["zh", "xx"] }),
     http_openapi: row("none"),

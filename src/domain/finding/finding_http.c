@@ -47,6 +47,8 @@ static const struct db_filter filters[] = {
     {"open", "CASE WHEN f.state IN ('closed', 'false_positive') THEN 0 ELSE 1 END = $$", FIELD_BOOL, NULL},
     {"matched", "CASE WHEN f.system_id IS NULL THEN 0 ELSE 1 END = $$", FIELD_BOOL, NULL},
     {"import_id", "f.last_import_id = $$", FIELD_INT, NULL},
+    {"notified_from_ms", "f.notified_at_ms >= $$", FIELD_INT, NULL},
+    {"notified_to_ms", "f.notified_at_ms < $$", FIELD_INT, NULL},
 };
 static const struct db_sort sorts[] = {
     {"finding_id", "f.finding_id"},

@@ -53,6 +53,8 @@ static const struct db_filter filters[] = {
     {"due_before",
      "(l.fed_back_at_ms IS NULL AND l.state NOT IN ('draft', 'closed_out', 'withdrawn') AND l.due_date < $$)",
      FIELD_DATE, NULL},
+    {"due_from", "l.due_date >= $$", FIELD_DATE, NULL},
+    {"due_to", "l.due_date <= $$", FIELD_DATE, NULL},
     {"running", "CASE WHEN l.state IN ('draft', 'closed_out', 'withdrawn') THEN 0 ELSE 1 END = $$",
      FIELD_BOOL, NULL},
     {"finding_id",

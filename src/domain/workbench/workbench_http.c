@@ -52,6 +52,7 @@ static enum err workbench_get(struct call *call, struct http_exchange *x)
     json_close_object(x->out);
     if (nothing || !(b.authority || b.unit_side || b.scan_team))
         return ERR_OK;
+    TRY(workbench_todo(&b));
     TRY(workbench_duties(&b));
     if (!b.scan_team)
         TRY(workbench_letters(&b));
@@ -69,6 +70,13 @@ static enum err brief_get(struct call *call, struct http_exchange *x)
     bool nothing;
     struct str scope = access_scope(call->actor, &nothing);
     return nothing ? ERR_NOT_FOUND : workbench_brief(call, scope, field_str(&x->query, "month"), x->out);
+}
+
+static enum err overview_get(struct call *call, struct http_exchange *x)
+{
+    bool nothing;
+    struct str scope = access_scope(call->actor, &nothing);
+    return nothing ? ERR_NOT_FOUND : workbench_overview(call, scope, x->out);
 }
 
 static const struct http_route routes[] = {
@@ -89,6 +97,14 @@ static const struct http_route routes[] = {
      .query = &brief_table,
      .summary_zh = "领导一页纸",
      .summary_en = "The leader's page: the month's figures against the month before"},
+    {.method = "GET",
+     .path = "/api/overview",
+     .grant = ROLES_AUTHORITY | ROLES_UNIT,
+     .name = "workbench_overview",
+     .handle = overview_get,
+     .kind = HTTP_ANY,
+     .summary_zh = "总览图表",
+     .summary_en = "Figures for charts: months, units, the register, collections"},
 };
 
 const struct module workbench_module = {
