@@ -22,8 +22,8 @@ enum err workbench_systems(struct workbench *b);
 enum err workbench_red(struct workbench *b);
 enum err workbench_todo(struct workbench *b);
 
-/* How a scope stands, for charts: twelve months of rectification, answers in time by unit, the register by type and
- * grade, collections that run. */
+/* How a scope stands, for charts: twelve months of rectification, answers in time by unit, the register by
+ * type and grade, collections that run. */
 enum err workbench_overview(struct call *call, struct str scope, struct json_writer *w);
 
 /* The leader's page. month: "YYYY-MM"; "" the present one. */
