@@ -209,6 +209,7 @@ const TABLE: Record<string, Row> = {
     letter_feedback_sheet: row("unit"),
     registry_list: row("none"),
     registry_create: row("none", { body: (world) => ({ system_name: `新系统${++made}`, system_type: "website", unit_id: world.ids.own.unit_id }) }),
+    registry_quality: row("none"),
     registry_template: row("none"),
     registry_get: row("unit"),
     registry_change: row("unit", { body: () => ({ version: 0, remark: "矩阵" }) }),

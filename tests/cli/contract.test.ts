@@ -272,8 +272,8 @@ describe("anze pack", () => {
         return path;
     };
 
-    test("lint: the four packs are right", async () => {
-        for (const name of ["S", "J", "Z", "Y"]) {
+    test("lint: the packs that come along are right", async () => {
+        for (const name of ["S", "J", "Z", "Y", "Q"]) {
             const ran = await anze("pack", "lint", join(root, "packs", `${name}.yaml`), "--json");
             expect(JSON.parse(ran.stdout), name).toEqual({ ok: true, errors: [] });
             expect(ran.code).toBe(0);
@@ -322,7 +322,7 @@ describe("anze pack", () => {
         const said = await place.json(["pack", "coverage"]);
         expect(said.articles.length).toBeGreaterThan(70);
         for (const one of said.articles) {
-            expect(["S", "J", "Z", "Y"]).toContain(one.pack);
+            expect(["S", "J", "Z", "Y", "Q"]).toContain(one.pack);
             expect(one.article.startsWith(one.pack)).toBe(true);
             expect(typeof one.supported).toBe("boolean");
             for (const count of ["fulfilled", "due", "late", "exempt"]) expect(Number.isInteger(one[count])).toBe(true);

@@ -52,6 +52,8 @@ enum err finding_address_seen(struct call *call, struct str address, struct str 
     if (!known)
         TRY(registry_address_known(call, key.text, name, &known));
     *ret_registered = known;
+    if (known)
+        TRY(registry_alive(call, key.text, name, seen_ms));
     DB_ROWS(rows);
     TRY(db_query(call, &rows,
                  "SELECT address_id, state FROM finding_address WHERE ip_key = $1 AND host_name = $2",

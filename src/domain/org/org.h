@@ -56,6 +56,9 @@ MUST_USE enum err org_post_appoint(struct call *call, int64_t unit_id, int64_t p
  */
 MUST_USE enum err org_post_refresh(struct call *call);
 MUST_USE enum err org_post_refresh_unit(struct call *call, int64_t unit_id);
+/* Told when holdings of a unit began or ended: who keeps names of people looks at them again. Once at start.
+ */
+void org_listen_holdings(enum err (*heard)(struct call *call, int64_t unit_id));
 /* Tables with unit_id and unit_path, NULL-terminated: their rows go along when a unit moves. Once at start.
  */
 void org_declare_scoped(const char *const *names);

@@ -10,6 +10,13 @@
 
 /* ---- holdings by date ---- */
 
+static enum err (*listener)(struct call *call, int64_t unit_id);
+
+void org_listen_holdings(enum err (*heard)(struct call *call, int64_t unit_id))
+{
+    listener = heard;
+}
+
 /* Touches the units whose posts changed: a vacancy opens a duty, a new holder closes it. On its last day a
  * holding counts no more: the successor is due. */
 enum err org_post_refresh(struct call *call)
@@ -30,11 +37,12 @@ enum err org_post_refresh_unit(struct call *call, int64_t unit_id)
 {
     struct clock_date today = clock_date(clock_day_of(call->now_ms));
     rules_touch(call, "unit", unit_id);
-    return db_run(call,
-                  "UPDATE org_post SET in_force ="
-                  " CASE WHEN valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1) THEN 1 ELSE 0 END"
-                  " WHERE unit_id = $2",
-                  db_c(today.text), db_int(unit_id));
+    TRY(db_run(call,
+               "UPDATE org_post SET in_force ="
+               " CASE WHEN valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1) THEN 1 ELSE 0 END"
+               " WHERE unit_id = $2",
+               db_c(today.text), db_int(unit_id)));
+    return listener ? listener(call, unit_id) : ERR_OK;
 }
 
 enum err org_post_until(struct call *call, int64_t post_id, struct str valid_to)

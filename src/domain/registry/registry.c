@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "domain/registry/registry.h"
+#include "domain/registry/registry_flaw.h"
 
 #include "access/access.h"
 #include "base/clock.h"
@@ -57,6 +57,29 @@ static void check_level(struct call *call, const struct field_record *record)
                         str_format(call->arena, "%lld", (long long)higher));
 }
 
+/* Nobody counts what follows: both parts given and the level not, it is the higher one. */
+static void fill_level(struct field_record *record, const struct field_record *stored)
+{
+    const struct field_value *s = field_get(record, "s_level"), *a = field_get(record, "a_level");
+    struct field_value *level = field_get(record, "mlps_level");
+    if (level->given || (!s->given && !a->given))
+        return;
+    int64_t s_level = field_int(s->given || !stored ? record : stored, "s_level", -1);
+    int64_t a_level = field_int(a->given || !stored ? record : stored, "a_level", -1);
+    if (s_level >= 0 && a_level >= 0)
+        *level = (struct field_value){.given = true, .number = s_level > a_level ? s_level : a_level};
+}
+
+static void check_fixed(struct call *call, const struct field_record *record)
+{
+    int64_t all = field_int(record, "major_risk_count", -1),
+            fixed = field_int(record, "major_risk_fixed", -1);
+    if (all >= 0 && fixed > all)
+        (void)call_fail(call, ERR_INVALID, "major_risk_fixed", "registry.fault.fixed",
+                        str_format(call->arena, "%lld", (long long)fixed),
+                        str_format(call->arena, "%lld", (long long)all));
+}
+
 /* Columns that are never NULL take their plain value when a form sends them empty. */
 static void fill_defaults(struct field_record *record)
 {
@@ -71,15 +94,45 @@ static void fill_defaults(struct field_record *record)
         *status = (struct field_value){.given = true, .text = STR("planning")};
 }
 
-static enum err check_record(struct call *call, struct field_record *record)
+/* What the entry will be: the given values over the stored ones (stored may be NULL). */
+static struct field_record merged(struct call *call, const struct field_record *record,
+                                  const struct field_record *stored)
 {
+    struct field_record all = {record->table,
+                               ARENA_ARRAY(call->arena, struct field_value, record->table->many)};
+    for (size_t i = 0; i < record->table->many; i++)
+        all.values[i] = record->values[i].given || !stored ? record->values[i] : stored->values[i];
+    return all;
+}
+
+static bool any_given(const struct field_record *record, const char *const *names)
+{
+    for (; *names; names++)
+        if (field_get(record, *names)->given)
+            return true;
+    return false;
+}
+
+/* Only what the change touches is judged: an old slip elsewhere does not stand in the way. */
+static enum err check_record(struct call *call, struct field_record *record,
+                             const struct field_record *stored)
+{
+    static const char *const orders[][3] = {{"start_date", "online_date", NULL},
+                                            {"start_date", "acceptance_date", NULL},
+                                            {"filing_date", "filing_valid_to", NULL},
+                                            {"eval_date", "eval_valid_to", NULL},
+                                            {"crypto_eval_date", "crypto_eval_valid_to", NULL}};
     int64_t before = call->faults_count;
     fill_defaults(record);
-    check_order(call, record, "start_date", "online_date");
-    check_order(call, record, "start_date", "acceptance_date");
-    check_order(call, record, "filing_date", "filing_valid_to");
-    check_order(call, record, "eval_date", "eval_valid_to");
-    check_level(call, record);
+    fill_level(record, stored);
+    struct field_record all = merged(call, record, stored);
+    for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+        if (any_given(record, orders[i]))
+            check_order(call, &all, orders[i][0], orders[i][1]);
+    if (any_given(record, (const char *const[]){"mlps_level", "s_level", "a_level", NULL}))
+        check_level(call, &all);
+    if (any_given(record, (const char *const[]){"major_risk_count", "major_risk_fixed", NULL}))
+        check_fixed(call, &all);
     return call->faults_count == before ? ERR_OK : ERR_INVALID;
 }
 
@@ -129,12 +182,12 @@ static enum err record_ledger(struct call *call, const char *verb, const struct 
 
 /* ---- create and change ---- */
 
-enum err registry_system_create(struct call *call, struct field_record *record, int64_t *ret_system_id)
+enum err registry_create_unlooked(struct call *call, struct field_record *record, int64_t *ret_system_id)
 {
     struct org_unit unit;
     if (org_unit_reach(call, field_int(record, "unit_id", 0), &unit) != ERR_OK)
         return call_fail(call, ERR_INVALID, "unit_id", "registry.fault.unit_unknown");
-    TRY(check_record(call, record));
+    TRY(check_record(call, record, NULL));
     TRY(check_name_free(call, unit.unit_id, field_str(record, "system_name"), 0));
     struct str number;
     TRY(next_number(call, &unit, &number));
@@ -143,6 +196,7 @@ enum err registry_system_create(struct call *call, struct field_record *record, 
         {"system_no", db_str(number)},
         {"unit_path", db_str(unit.unit_path)},
         {"register_state", db_c(by_authority ? "confirmed" : "submitted")},
+        {"name_key", db_str(registry_name_key(call, field_str(record, "system_name")))},
         {"created_at_ms", db_int(call->now_ms)},
         {"updated_at_ms", db_int(call->now_ms)},
     };
@@ -157,6 +211,12 @@ enum err registry_system_create(struct call *call, struct field_record *record, 
     rules_touch(call, "system", *ret_system_id);
     rules_touch(call, "unit", unit.unit_id);
     return record_ledger(call, "system.created", &system, field_json(call->arena, record));
+}
+
+enum err registry_system_create(struct call *call, struct field_record *record, int64_t *ret_system_id)
+{
+    TRY(registry_create_unlooked(call, record, ret_system_id));
+    return registry_flaws_of(call, *ret_system_id);
 }
 
 /* The responsible unit may change only to a unit the actor reaches; the paths of the system and its addresses
@@ -178,11 +238,40 @@ static enum err move_unit(struct call *call, struct registry_system *system,
                   db_int(system->system_id), db_int(unit_id), db_str(unit.unit_path));
 }
 
-enum err registry_system_change(struct call *call, int64_t system_id, struct field_record *record)
+/* A newer evaluation takes the place of the one in the entry, which goes on in the history. */
+static enum err keep_evaluation(struct call *call, int64_t system_id, const struct field_record *record)
+{
+    struct str mlps = field_str(record, "eval_date"), crypto = field_str(record, "crypto_eval_date");
+    if (mlps.len)
+        TRY(db_run(
+            call,
+            "INSERT INTO system_evaluation (system_id, eval_kind, evaluator, report_no, eval_date, "
+            "eval_valid_to, eval_scheme, eval_conclusion, score_x100, major_risk_count, "
+            "major_risk_fixed, replaced_at_ms, replaced_by) SELECT system_id, 'mlps', evaluator, report_no, "
+            "eval_date, eval_valid_to, eval_scheme, eval_conclusion, score_x100, major_risk_count, "
+            "major_risk_fixed, CAST($3 AS BIGINT), CAST($4 AS BIGINT) FROM info_system WHERE system_id = $1 "
+            "AND eval_date < $2",
+            db_int(system_id), db_str(mlps), db_int(call->now_ms), db_int(call_who(call).user_id)));
+    if (crypto.len)
+        TRY(db_run(
+            call,
+            "INSERT INTO system_evaluation (system_id, eval_kind, evaluator, report_no, eval_date, "
+            "eval_valid_to, eval_conclusion, score_x100, replaced_at_ms, replaced_by) SELECT system_id, "
+            "'crypto', crypto_eval_org, crypto_report_no, crypto_eval_date, crypto_eval_valid_to, "
+            "crypto_eval_conclusion, crypto_score_x100, CAST($3 AS BIGINT), CAST($4 AS BIGINT) FROM "
+            "info_system WHERE system_id = $1 AND "
+            "crypto_eval_date < $2",
+            db_int(system_id), db_str(crypto), db_int(call->now_ms), db_int(call_who(call).user_id)));
+    return ERR_OK;
+}
+
+enum err registry_change_unlooked(struct call *call, int64_t system_id, struct field_record *record)
 {
     struct registry_system system;
+    struct field_record stored;
     TRY(registry_system_reach(call, system_id, &system));
-    TRY(check_record(call, record));
+    TRY(db_fetch(call, "info_system", "system_id", system_id, &registry_system_table, &stored));
+    TRY(check_record(call, record, &stored));
     struct field_value *version = field_get(record, "version");
     int64_t counted;
     TRY(db_run_counted(call, &counted,
@@ -197,17 +286,26 @@ enum err registry_system_change(struct call *call, int64_t system_id, struct fie
     TRY(move_unit(call, &system, record));
     if (field_get(record, "system_name")->given)
         TRY(check_name_free(call, system.unit_id, field_str(record, "system_name"), system_id));
+    TRY(keep_evaluation(call, system_id, record));
+    bool renamed = field_get(record, "system_name")->given;
     struct db_extra extra[] = {
         {"unit_path", db_str(system.unit_path)},
         {"updated_at_ms", db_int(call->now_ms)},
+        {"name_key", db_str(registry_name_key(call, field_str(record, "system_name")))},
     };
-    TRY(db_update(call, "info_system", "system_id", system_id, record, extra, 2));
+    TRY(db_update(call, "info_system", "system_id", system_id, record, extra, renamed ? 3 : 2));
     const struct field_value *endpoints = field_get(record, "endpoints");
     bool changed;
     if (endpoints->given)
         TRY(registry_endpoints_set(call, &system, endpoints->rows, endpoints->many, true, &changed));
     rules_touch(call, "system", system_id);
     return record_ledger(call, "system.changed", &system, field_json(call->arena, record));
+}
+
+enum err registry_system_change(struct call *call, int64_t system_id, struct field_record *record)
+{
+    TRY(registry_change_unlooked(call, system_id, record));
+    return registry_flaws_of(call, system_id);
 }
 
 /* ---- life cycle ---- */
@@ -241,5 +339,6 @@ enum err registry_lifecycle(struct call *call, int64_t system_id, struct str to,
     json_put_str(&w, "to", to);
     json_put_str(&w, "reason", reason);
     json_close_object(&w);
+    TRY(registry_flaws_of(call, system_id));
     return record_ledger(call, "system.lifecycle", &system, buf_str(&detail));
 }

@@ -14,7 +14,8 @@ extern const struct field_enum registry_system_type_enum, registry_lifecycle_sta
     registry_business_category_enum, registry_service_scope_enum, registry_service_target_enum,
     registry_build_kind_enum, registry_fund_source_enum, registry_deploy_location_enum,
     registry_filing_status_enum, registry_eval_scheme_enum, registry_eval_conclusion_enum,
-    registry_data_level_enum, registry_backup_mode_enum, registry_register_state_enum, registry_protocol_enum;
+    registry_data_level_enum, registry_backup_mode_enum, registry_register_state_enum, registry_protocol_enum,
+    registry_wx_kind_enum, registry_app_platform_enum, registry_flaw_kind_enum, registry_flaw_stage_enum;
 extern const struct field_table registry_system_table, registry_endpoint_table;
 
 struct registry_system {
@@ -60,6 +61,10 @@ MUST_USE enum err registry_match_address(struct call *call, const char *ip_key, 
 /* Does any registered endpoint stand at this address or name? */
 MUST_USE enum err registry_address_known(struct call *call, const char *ip_key, struct str host_name,
                                          bool *ret);
+
+/* A scan had an answer from this address (or name, where ip_key is ""): its systems are alive. */
+MUST_USE enum err registry_alive(struct call *call, const char *ip_key, struct str host_name,
+                                 int64_t seen_ms);
 
 /* ---- sheets ---- */
 struct registry_sheet; /* a sheet read and mapped to fields, not yet judged */

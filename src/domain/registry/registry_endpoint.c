@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "domain/registry/registry.h"
+#include "domain/registry/registry_flaw.h"
 
+#include <string.h>
 #include "base/clock.h"
 #include "db/db.h"
 #include "ledger/ledger.h"
 
 struct endpoint {
-    struct str url, domain, ip, protocol, network_zone, icp_no, psb_no, host_name;
+    struct str url, domain, ip, protocol, network_zone, icp_no, psb_no, port_purpose, host_name;
     int64_t port;
     struct ip_key key; /* empty text: no address */
 };
@@ -51,6 +52,7 @@ static struct endpoint read_endpoint(struct call *call, const struct field_recor
         .network_zone = field_str(row, "network_zone"),
         .icp_no = field_str(row, "icp_no"),
         .psb_no = field_str(row, "psb_no"),
+        .port_purpose = field_str(row, "port_purpose"),
         .port = field_int(row, "port", 0),
     };
     if (e.url.len) {
@@ -73,26 +75,34 @@ static struct endpoint read_endpoint(struct call *call, const struct field_recor
     return e;
 }
 
+/* A cell that says nothing changes nothing; a form says everything. */
+static bool keeps(struct str stored, struct str given, bool replace)
+{
+    return (given.len == 0 && !replace) || str_eq(stored, given);
+}
+
 /* The same place: equal URL, host, address and port. Other members may change in place. */
-static enum err find_same(struct call *call, int64_t system_id, const struct endpoint *e, int64_t *ret_id,
-                          bool *ret_equal)
+static enum err find_same(struct call *call, int64_t system_id, const struct endpoint *e, bool replace,
+                          int64_t *ret_id, bool *ret_equal)
 {
     DB_ROWS(rows);
     *ret_id = 0;
-    TRY(db_query(call, &rows,
-                 "SELECT endpoint_id, COALESCE(network_zone, ''), COALESCE(icp_no, ''), COALESCE(psb_no, '') "
-                 "FROM system_endpoint"
-                 " WHERE system_id = $1 AND valid_to IS NULL AND COALESCE(url, '') = $2 AND "
-                 "COALESCE(host_name, '') = $3"
-                 " AND COALESCE(ip_key, '') = $4 AND COALESCE(port, 0) = $5 AND COALESCE(protocol, 'tcp') = "
-                 "$6 LIMIT 1",
-                 db_int(system_id), db_str(e->url), db_str(e->host_name), db_c(e->key.text), db_int(e->port),
-                 db_str(e->protocol.len ? e->protocol : STR("tcp"))));
+    TRY(db_query(
+        call, &rows,
+        "SELECT endpoint_id, COALESCE(network_zone, ''), COALESCE(icp_no, ''), COALESCE(psb_no, ''), "
+        "COALESCE(port_purpose, '') FROM system_endpoint"
+        " WHERE system_id = $1 AND valid_to IS NULL AND COALESCE(url, '') = $2 AND "
+        "COALESCE(host_name, '') = $3"
+        " AND COALESCE(ip_key, '') = $4 AND COALESCE(port, 0) = $5 AND COALESCE(protocol, 'tcp') = "
+        "$6 LIMIT 1",
+        db_int(system_id), db_str(e->url), db_str(e->host_name), db_c(e->key.text), db_int(e->port),
+        db_str(e->protocol.len ? e->protocol : STR("tcp"))));
     if (db_next(&rows)) {
         *ret_id = db_col_int(&rows, 0);
-        *ret_equal = (e->network_zone.len == 0 || str_eq(db_col_str(&rows, 1), e->network_zone)) &&
-                     (e->icp_no.len == 0 || str_eq(db_col_str(&rows, 2), e->icp_no)) &&
-                     (e->psb_no.len == 0 || str_eq(db_col_str(&rows, 3), e->psb_no));
+        *ret_equal = keeps(db_col_str(&rows, 1), e->network_zone, replace) &&
+                     keeps(db_col_str(&rows, 2), e->icp_no, replace) &&
+                     keeps(db_col_str(&rows, 3), e->psb_no, replace) &&
+                     keeps(db_col_str(&rows, 4), e->port_purpose, replace);
     }
     return db_end(&rows);
 }
@@ -104,14 +114,16 @@ static enum err write_endpoint(struct call *call, const struct registry_system *
     TRY(db_one(call, &rows,
                "INSERT INTO system_endpoint (system_id, unit_id, unit_path, url, domain, ip, port, protocol, "
                "network_zone,"
-               " icp_no, psb_no, ip_key, host_name, valid_from)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING endpoint_id",
+               " icp_no, psb_no, ip_key, host_name, valid_from, port_purpose, place_key)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING "
+               "endpoint_id",
                db_int(system->system_id), db_int(system->unit_id), db_str(system->unit_path),
                db_str_or_null(e->url), db_str_or_null(e->domain), db_str_or_null(e->ip),
                db_int_or_null(e->port), db_str(e->protocol.len ? e->protocol : STR("tcp")),
                db_str_or_null(e->network_zone), db_str_or_null(e->icp_no), db_str_or_null(e->psb_no),
                db_str_or_null(str_of(e->key.text)), db_str_or_null(e->host_name),
-               db_c(clock_date(clock_day_of(call->now_ms)).text)));
+               db_c(clock_date(clock_day_of(call->now_ms)).text), db_str_or_null(e->port_purpose),
+               db_str_or_null(registry_place_key(call, e->host_name, e->port, e->url))));
     *ret_id = db_col_int(&rows, 0);
     return ERR_OK;
 }
@@ -127,13 +139,13 @@ static enum err refresh_main_address(struct call *call, int64_t system_id)
 }
 
 static enum err set_one(struct call *call, const struct registry_system *system,
-                        const struct field_record *row, int64_t *ret_id, bool *changed)
+                        const struct field_record *row, bool replace, int64_t *ret_id, bool *changed)
 {
     struct endpoint e = read_endpoint(call, row);
     if (e.url.len == 0 && e.domain.len == 0 && e.ip.len == 0)
         return call_fail(call, ERR_INVALID, "endpoints", "registry.fault.endpoint_empty");
     bool equal = false;
-    TRY(find_same(call, system->system_id, &e, ret_id, &equal));
+    TRY(find_same(call, system->system_id, &e, replace, ret_id, &equal));
     if (*ret_id == 0) {
         *changed = true;
         return write_endpoint(call, system, &e, ret_id);
@@ -141,11 +153,19 @@ static enum err set_one(struct call *call, const struct registry_system *system,
     if (equal)
         return ERR_OK;
     *changed = true;
+    if (replace)
+        return db_run(
+            call,
+            "UPDATE system_endpoint SET network_zone = $2, icp_no = $3, psb_no = $4, port_purpose = $5 WHERE "
+            "endpoint_id = $1",
+            db_int(*ret_id), db_str_or_null(e.network_zone), db_str_or_null(e.icp_no),
+            db_str_or_null(e.psb_no), db_str_or_null(e.port_purpose));
     return db_run(
         call,
         "UPDATE system_endpoint SET network_zone = COALESCE($2, network_zone), icp_no = COALESCE($3, icp_no),"
-        " psb_no = COALESCE($4, psb_no) WHERE endpoint_id = $1",
-        db_int(*ret_id), db_str_or_null(e.network_zone), db_str_or_null(e.icp_no), db_str_or_null(e.psb_no));
+        " psb_no = COALESCE($4, psb_no), port_purpose = COALESCE($5, port_purpose) WHERE endpoint_id = $1",
+        db_int(*ret_id), db_str_or_null(e.network_zone), db_str_or_null(e.icp_no), db_str_or_null(e.psb_no),
+        db_str_or_null(e.port_purpose));
 }
 
 /* Ends the endpoints that are not among the kept ones; history stays. */
@@ -182,17 +202,61 @@ enum err registry_endpoints_set(struct call *call, const struct registry_system 
     *ret_changed = false;
     int64_t *kept = ARENA_ARRAY(call->arena, int64_t, many + 1);
     for (size_t i = 0; i < many; i++)
-        TRY(set_one(call, system, &rows[i], &kept[i], ret_changed));
+        TRY(set_one(call, system, &rows[i], replace, &kept[i], ret_changed));
     if (replace)
         TRY(end_others(call, system->system_id, kept, many, ret_changed));
     return *ret_changed ? refresh_main_address(call, system->system_id) : ERR_OK;
+}
+
+/* One row of a SELECT in the order of the table's fields. */
+static struct field_record read_stored(struct call *call, const struct db_rows *rows)
+{
+    struct field_record record = {&registry_endpoint_table,
+                                  ARENA_ARRAY(call->arena, struct field_value, registry_endpoint_table.many)};
+    for (size_t i = 0; i < registry_endpoint_table.many; i++) {
+        struct field_value *value = &record.values[i];
+        *value = (struct field_value){.given = true, .empty = db_col_null(rows, (int)i)};
+        if (value->empty)
+            continue;
+        if (registry_endpoint_table.fields[i].type == FIELD_INT)
+            value->number = db_col_int(rows, (int)i);
+        else
+            value->text = db_col_copy(call, rows, (int)i);
+    }
+    return record;
+}
+
+enum err registry_endpoints_fetch(struct call *call, int64_t system_id, struct field_record **ret,
+                                  size_t *ret_many)
+{
+    size_t room = 0;
+    *ret = NULL;
+    *ret_many = 0;
+    DB_ROWS(rows);
+    TRY(db_query(call, &rows,
+                 "SELECT endpoint_id, url, domain, ip, port, protocol, network_zone, icp_no, psb_no, "
+                 "port_purpose FROM "
+                 "system_endpoint WHERE system_id = $1 AND valid_to IS NULL ORDER BY endpoint_id",
+                 db_int(system_id)));
+    while (db_next(&rows)) {
+        if (*ret_many == room) {
+            struct field_record *grown = ARENA_ARRAY(call->arena, struct field_record, room ? room * 4 : 4);
+            if (*ret_many)
+                memcpy(grown, *ret, *ret_many * sizeof(*grown));
+            room = room ? room * 4 : 4;
+            *ret = grown;
+        }
+        (*ret)[(*ret_many)++] = read_stored(call, &rows);
+    }
+    return db_end(&rows);
 }
 
 enum err registry_put_endpoints(struct call *call, int64_t system_id, struct json_writer *w)
 {
     DB_ROWS(rows);
     TRY(db_query(call, &rows,
-                 "SELECT endpoint_id, url, domain, ip, port, protocol, network_zone, icp_no, psb_no FROM "
+                 "SELECT endpoint_id, url, domain, ip, port, protocol, network_zone, icp_no, psb_no, "
+                 "port_purpose FROM "
                  "system_endpoint"
                  " WHERE system_id = $1 AND valid_to IS NULL ORDER BY endpoint_id",
                  db_int(system_id)));

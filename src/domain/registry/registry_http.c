@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/module.h"
-#include "domain/registry/registry.h"
+#include "domain/registry/registry_flaw.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -33,6 +33,7 @@ static const struct field row_fields[] = {
      .of = &registry_register_state_enum,
      .flags = FIELD_FILTER},
     {.name = "updated_at_ms", .type = FIELD_TIME},
+    {.name = "flaw_count", .type = FIELD_INT},
 };
 static const struct field_table row_table = FIELD_TABLE("info_system_row", row_fields);
 
@@ -50,6 +51,12 @@ static const struct db_filter filters[] = {
     {"deploy_location", "s.deploy_location = $$", FIELD_ENUM, &registry_deploy_location_enum},
     {"data_level", "s.data_level = $$", FIELD_ENUM, &registry_data_level_enum},
     {"register_state", "s.register_state = $$", FIELD_ENUM, &registry_register_state_enum},
+    {"flawed", "EXISTS (SELECT 1 FROM registry_flaw q WHERE q.system_id = s.system_id)", FIELD_BOOL, NULL},
+    {"flaw_kind",
+     "EXISTS (SELECT 1 FROM registry_flaw q WHERE q.system_id = s.system_id AND q.flaw_kind = $$)",
+     FIELD_ENUM, &registry_flaw_kind_enum},
+    {"flaw_stage", "EXISTS (SELECT 1 FROM registry_flaw q WHERE q.system_id = s.system_id AND q.stage = $$)",
+     FIELD_ENUM, &registry_flaw_stage_enum},
 };
 static const struct db_sort sorts[] = {
     {"unit_path", "s.unit_path"},
@@ -58,12 +65,12 @@ static const struct db_sort sorts[] = {
 };
 static const struct db_list system_list = {
     .columns = &row_table,
-    .select =
-        "SELECT s.system_id, s.system_no, s.system_name, s.system_type, s.unit_id, u.unit_name, "
-        "s.lifecycle_status,"
-        " s.mlps_level, s.filing_status, s.filing_valid_to, s.eval_conclusion, s.internet_exposed, "
-        "s.main_address,"
-        " s.register_state, s.updated_at_ms FROM info_system s JOIN org_unit u ON u.unit_id = s.unit_id",
+    .select = "SELECT s.system_id, s.system_no, s.system_name, s.system_type, s.unit_id, u.unit_name, "
+              "s.lifecycle_status,"
+              " s.mlps_level, s.filing_status, s.filing_valid_to, s.eval_conclusion, s.internet_exposed, "
+              "s.main_address,"
+              " s.register_state, s.updated_at_ms, (SELECT COUNT(*) FROM registry_flaw q WHERE q.system_id = "
+              "s.system_id) FROM info_system s JOIN org_unit u ON u.unit_id = s.unit_id",
     .scope = "s.unit_path",
     .key = "s.system_id",
     .default_sort = "unit_path",
@@ -78,6 +85,44 @@ static const struct db_list system_list = {
 };
 
 /* ---- one ---- */
+
+/* ---- earlier evaluations ---- */
+
+static const char *const eval_kind_names[] = {"mlps", "crypto", NULL};
+static const struct field_enum eval_kind_enum = {"eval_kind", eval_kind_names, NULL};
+static const struct field evaluation_fields[] = {
+    {.name = "evaluation_id", .type = FIELD_INT},
+    {.name = "eval_kind", .type = FIELD_ENUM, .of = &eval_kind_enum},
+    {.name = "evaluator", .type = FIELD_TEXT},
+    {.name = "report_no", .type = FIELD_TEXT},
+    {.name = "eval_date", .type = FIELD_DATE},
+    {.name = "eval_valid_to", .type = FIELD_DATE},
+    {.name = "eval_scheme", .type = FIELD_ENUM, .of = &registry_eval_scheme_enum},
+    {.name = "eval_conclusion", .type = FIELD_ENUM, .of = &registry_eval_conclusion_enum},
+    {.name = "score_x100", .type = FIELD_INT},
+    {.name = "major_risk_count", .type = FIELD_INT},
+    {.name = "major_risk_fixed", .type = FIELD_INT},
+};
+static const struct field_table evaluation_table = FIELD_TABLE("system_evaluation", evaluation_fields);
+
+static enum err put_evaluations(struct call *call, int64_t system_id, struct json_writer *w)
+{
+    DB_ROWS(rows);
+    TRY(db_query(
+        call, &rows,
+        "SELECT evaluation_id, eval_kind, evaluator, report_no, eval_date, eval_valid_to, eval_scheme, "
+        "eval_conclusion, score_x100, major_risk_count, major_risk_fixed FROM system_evaluation"
+        " WHERE system_id = $1 ORDER BY eval_date DESC, evaluation_id DESC",
+        db_int(system_id)));
+    json_open_array(w, "evaluations");
+    while (db_next(&rows)) {
+        json_open_object(w, NULL);
+        db_put_row(w, &rows, &evaluation_table);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    return db_end(&rows);
+}
 
 static enum err put_system(struct call *call, int64_t system_id, struct json_writer *w)
 {
@@ -108,7 +153,10 @@ static enum err put_system(struct call *call, int64_t system_id, struct json_wri
     json_put_int(w, "updated_at_ms", db_col_int(&rows, 2));
     json_put_str(w, "main_address", db_col_str(&rows, 3));
     db_rows_close(&rows);
-    return registry_put_endpoints(call, system_id, w);
+    TRY(registry_put_endpoints(call, system_id, w));
+    TRY(registry_put_flaws(call, system_id, w));
+    TRY(registry_put_warnings(call, system_id, &stored, w));
+    return put_evaluations(call, system_id, w);
 }
 
 /* The gate before going live, asked without going. */
@@ -164,6 +212,7 @@ static enum err registry_confirm(struct call *call, struct http_exchange *x)
                " WHERE system_id = $1",
                db_int(system.system_id), db_int(call->now_ms), db_int(call->actor->user_id),
                db_int(access_is(call, ROLES_AUTHORITY))));
+    TRY(registry_flaws_of(call, system.system_id));
     rules_touch(call, "system", system.system_id);
     rules_touch(call, "unit", system.unit_id);
     TRY(ledger_append(call,
@@ -309,6 +358,14 @@ static enum err import_errors(struct call *call, struct http_exchange *x)
 
 #define WRITERS (ROLE_COUNTY_OFFICER | ROLE_UNIT_OFFICER)
 #define READERS (ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM)
+
+/* ---- quality of the register ---- */
+
+static enum err quality_get(struct call *call, struct http_exchange *x)
+{
+    return registry_put_flaw_counts(call, x->out);
+}
+
 static const struct http_route routes[] = {
     {.method = "GET",
      .path = "/api/systems",
@@ -320,6 +377,14 @@ static const struct http_route routes[] = {
      .list = &system_list,
      .summary_zh = "系统台账",
      .summary_en = "The register of systems"},
+    {.method = "GET",
+     .path = "/api/systems/quality",
+     .grant = READERS,
+     .name = "registry_quality",
+     .handle = quality_get,
+     .kind = HTTP_ANY,
+     .summary_zh = "台账质量：各类问题的系统数",
+     .summary_en = "Quality of the register: systems by kind of flaw"},
     {.method = "GET",
      .path = "/api/systems/template",
      .grant = READERS,
@@ -414,7 +479,26 @@ static const struct rules_subject subjects[] = {
 #define SYSTEM_FACT(value, condition)                                                                        \
     "SELECT system_id, updated_at_ms, " value                                                                \
     " FROM info_system WHERE ($1 = 0 OR system_id = $1) AND " condition
+/* What the quality check found; since: what a due date counts from. */
+#define FLAW_FACT(kind)                                                                                      \
+    "SELECT system_id, since_ms, stage FROM registry_flaw WHERE ($1 = 0 OR system_id = $1) AND flaw_kind = " \
+    "'" kind "'"
 static const struct rules_fact facts[] = {
+    {.name = "registry.place_duplicated", .subject = "system", .sql = FLAW_FACT("duplicate_place")},
+    {.name = "registry.account_duplicated", .subject = "system", .sql = FLAW_FACT("duplicate_account")},
+    {.name = "registry.name_duplicated", .subject = "system", .sql = FLAW_FACT("duplicate_name")},
+    {.name = "registry.certificate_missing", .subject = "system", .sql = FLAW_FACT("certificate_missing")},
+    {.name = "registry.filing_expiring",
+     .subject = "system",
+     .order = &registry_flaw_stage_enum,
+     .sql = FLAW_FACT("filing_expiring")},
+    {.name = "registry.evaluation_expiring",
+     .subject = "system",
+     .order = &registry_flaw_stage_enum,
+     .sql = FLAW_FACT("evaluation_expiring")},
+    {.name = "registry.icp_missing", .subject = "system", .sql = FLAW_FACT("icp_missing")},
+    {.name = "registry.contact_left", .subject = "system", .sql = FLAW_FACT("contact_left")},
+    {.name = "registry.silent", .subject = "system", .sql = FLAW_FACT("silent")},
     {.name = "registry.registered",
      .subject = "system",
      .sql = "SELECT system_id, created_at_ms, NULL FROM info_system WHERE ($1 = 0 OR system_id = $1) AND "
@@ -487,39 +571,18 @@ static const struct rules_fact facts[] = {
             " AND lifecycle_status NOT IN ('shutdown', 'retired') GROUP BY unit_id"},
 };
 
-/* ---- the passing of time: certificates and evaluations run out ---- */
-
-static enum err touch_lapsing(struct call *call, struct db_rows *rows)
-{
-    while (db_next(rows))
-        rules_touch(call, "system", db_col_int(rows, 0));
-    return db_end(rows);
-}
-
-static enum err registry_lapse(struct call *call)
-{
-    struct clock_date today = clock_date(clock_day_of(call->now_ms));
-    DB_ROWS(filing);
-    TRY(db_query(call, &filing,
-                 "UPDATE info_system SET filing_lapsed = 1 - filing_lapsed WHERE filing_lapsed <>"
-                 " CASE WHEN filing_valid_to IS NOT NULL AND filing_valid_to < $1 THEN 1 ELSE 0 END "
-                 "RETURNING system_id",
-                 db_c(today.text)));
-    TRY(touch_lapsing(call, &filing));
-    DB_ROWS(evaluation);
-    TRY(db_query(
-        call, &evaluation,
-        "UPDATE info_system SET evaluation_lapsed = 1 - evaluation_lapsed WHERE evaluation_lapsed <>"
-        " CASE WHEN eval_valid_to IS NOT NULL AND eval_valid_to < $1 THEN 1 ELSE 0 END RETURNING system_id",
-        db_c(today.text)));
-    return touch_lapsing(call, &evaluation);
-}
+/* ---- the passing of time: certificates and evaluations run out, systems fall silent ---- */
 
 static const struct jobs_kind jobs[] = {
-    {.name = "registry.lapse", .at_minute = 1, .run = registry_lapse},
+    {.name = "registry.lapse", .at_minute = 4, .run = registry_flaws_all},
 };
 
-static const char *const scoped_tables[] = {"info_system", "system_endpoint", NULL};
+static void start(void)
+{
+    org_listen_holdings(registry_flaws_of_unit);
+}
+
+static const char *const scoped_tables[] = {"info_system", "system_endpoint", "data_category", NULL};
 
 const struct module registry_module = {
     .name = "registry",
@@ -528,4 +591,5 @@ const struct module registry_module = {
     .subjects = MODULE_MANY(subjects),
     .jobs = MODULE_MANY(jobs),
     .scoped_tables = scoped_tables,
+    .start = start,
 };
