@@ -42,6 +42,7 @@ void app_declare(void)
         http_declare(module->routes, module->many_routes);
         jobs_declare(module->jobs, module->many_jobs);
         org_declare_scoped(module->scoped_tables);
+        org_declare_columns(module->unit_columns);
         if (module->start)
             module->start();
     }

@@ -176,6 +176,16 @@ MUST_USE enum err db_run_table_args(struct call *call, const char *table, int64_
                                     const char *sql, const struct db_arg *args, size_t many);
 MUST_USE enum err db_get_table_args(struct call *call, const char *table, int64_t *ret, const char *sql,
                                     const struct db_arg *args, size_t many);
+/* The same with {column}, one column of the table, also from a static declaration. */
+#define db_run_column(call, table, column, ret_changed, sql, ...)                                            \
+    db_run_column_args((call), (table), (column), (ret_changed), "" sql "", DB_ARGS_(__VA_ARGS__))
+#define db_get_column(call, table, column, ret, sql, ...)                                                    \
+    db_get_column_args((call), (table), (column), (ret), "" sql "", DB_ARGS_(__VA_ARGS__))
+MUST_USE enum err db_run_column_args(struct call *call, const char *table, const char *column,
+                                     int64_t *ret_changed, const char *sql, const struct db_arg *args,
+                                     size_t many);
+MUST_USE enum err db_get_column_args(struct call *call, const char *table, const char *column, int64_t *ret,
+                                     const char *sql, const struct db_arg *args, size_t many);
 /* Does the table have the column? */
 MUST_USE enum err db_table_has(struct call *call, const char *table, const char *column, bool *ret);
 

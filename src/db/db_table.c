@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One literal statement over many tables. {table} and {key} are filled in from static declarations, which are
- * checked all the same; everything else is the literal, and values are parameters as everywhere.
+ * One literal statement over many tables. {table}, {key} and {column} are filled in from static declarations,
+ * which are checked all the same; everything else is the literal, and values are parameters as everywhere.
  */
 #include "db/db_inner.h"
 
@@ -29,7 +29,8 @@ static const char *key_of(struct db *db, const char *table)
     return table_name(key);
 }
 
-static struct str compose(struct call *call, const char *table, const char *sql)
+/* column: NULL when the statement names none. */
+static struct str compose(struct call *call, const char *table, const char *column, const char *sql)
 {
     BUF(text, TABLE_SQL_MAX);
     struct str rest = str_of(sql);
@@ -38,11 +39,18 @@ static struct str compose(struct call *call, const char *table, const char *sql)
     while (str_find(rest, STR("{"), &at)) {
         buf_add_str(&text, str_slice(rest, 0, at));
         rest = str_slice(rest, at, rest.len);
-        bool is_table = str_starts(rest, STR("{table}"));
-        if (!is_table && !str_starts(rest, STR("{key}")))
-            log_abort("db: only {table} and {key} are filled in: %s", sql);
-        buf_format(&text, "%s", is_table ? table : key_of(call->db, table));
-        rest = str_slice(rest, is_table ? 7 : 5, rest.len);
+        if (str_starts(rest, STR("{table}"))) {
+            buf_format(&text, "%s", table);
+            rest = str_slice(rest, 7, rest.len);
+        } else if (str_starts(rest, STR("{key}"))) {
+            buf_format(&text, "%s", key_of(call->db, table));
+            rest = str_slice(rest, 5, rest.len);
+        } else if (column && str_starts(rest, STR("{column}"))) {
+            buf_format(&text, "%s", table_name(column));
+            rest = str_slice(rest, 8, rest.len);
+        } else {
+            log_abort("db: only {table}, {key} and {column} are filled in: %s", sql);
+        }
     }
     buf_add_str(&text, rest);
     if (buf_check(&text) != ERR_OK)
@@ -50,16 +58,28 @@ static struct str compose(struct call *call, const char *table, const char *sql)
     return str_copy(call->arena, buf_str(&text));
 }
 
+enum err db_run_column_args(struct call *call, const char *table, const char *column, int64_t *ret_changed,
+                            const char *sql, const struct db_arg *args, size_t many)
+{
+    return db_run_args(call, str_c(call->arena, compose(call, table, column, sql)), ret_changed, args, many);
+}
+
+enum err db_get_column_args(struct call *call, const char *table, const char *column, int64_t *ret,
+                            const char *sql, const struct db_arg *args, size_t many)
+{
+    return db_get_int_args(call, ret, 0, str_c(call->arena, compose(call, table, column, sql)), args, many);
+}
+
 enum err db_run_table_args(struct call *call, const char *table, int64_t *ret_changed, const char *sql,
                            const struct db_arg *args, size_t many)
 {
-    return db_run_args(call, str_c(call->arena, compose(call, table, sql)), ret_changed, args, many);
+    return db_run_args(call, str_c(call->arena, compose(call, table, NULL, sql)), ret_changed, args, many);
 }
 
 enum err db_get_table_args(struct call *call, const char *table, int64_t *ret, const char *sql,
                            const struct db_arg *args, size_t many)
 {
-    return db_get_int_args(call, ret, 0, str_c(call->arena, compose(call, table, sql)), args, many);
+    return db_get_int_args(call, ret, 0, str_c(call->arena, compose(call, table, NULL, sql)), args, many);
 }
 
 enum err db_table_has(struct call *call, const char *table, const char *column, bool *ret)

@@ -23,8 +23,10 @@ struct module {
     const struct jobs_kind *jobs;
     size_t many_jobs;
     const char *const
-        *scoped_tables;  /* NULL-terminated: tables with unit_id and unit_path, moved along with a unit */
-    void (*start)(void); /* listeners; may be NULL */
+        *scoped_tables; /* NULL-terminated: tables with unit_id and unit_path, moved along with a unit */
+    const char *const *unit_columns; /* pairs "table", "column", then NULL: other columns that name a unit;
+                                        when that unit is merged into another, they name the other */
+    void (*start)(void);             /* listeners; may be NULL */
 };
 
 #define MODULE_MANY(array) (array), sizeof(array) / sizeof((array)[0])

@@ -111,14 +111,73 @@ describe("reorganisations", () => {
     });
 });
 
+describe("reorganisations of a coming day", () => {
+    const planned = (more: object) => ({ effective_on: "2026-10-15", reason: "改革方案", ...more });
+    const inbox = async (client: Client) => (await client.get("/api/inbox?limit=100")).expect(200).items.map((one: any) => `${one.title} ${one.body}`);
+
+    test("shown as planned, carried out on the day, told; what became impossible stays and says why", async () => {
+        const c = await county.unit("c", "示例县民政局", "bureau");
+        const c1 = await county.unit("c1", "示例县福利院", "affiliated_unit", "c");
+        const d = await county.unit("d", "示例县老龄办", "bureau");
+        const move = (await officer.post("/api/reorganisation-plans", planned({ reorg_kind: "move", unit_id: c1.unit_id, target_id: id("b") }))).expect(201);
+        const merge = (await officer.post("/api/reorganisation-plans", planned({ reorg_kind: "merge", unit_id: d.unit_id, target_id: c.unit_id }))).expect(201);
+        const gone = (await officer.post("/api/reorganisation-plans", planned({ reorg_kind: "rename", unit_id: c.unit_id, new_name: "示例县民政和老龄局" }))).expect(201);
+        expect(move).toMatchObject({ state: "planned", units: 1 });
+        refused(await officer.post("/api/reorganisation-plans", planned({ reorg_kind: "rename", unit_id: c.unit_id, new_name: "甲", effective_on: "2026-10-12" })), 422, "effective_on");
+        refused(await (await county.as("b_officer")).post("/api/reorganisation-plans", planned({ reorg_kind: "rename", unit_id: id("b"), new_name: "甲" })), 403);
+        const page = (await officer.get(`/api/units/${c1.unit_id}`)).expect(200);
+        expect(page.plans.map((one: any) => [one.reorg_kind, one.effective_on])).toEqual([["move", "2026-10-15"]]);
+        expect((await officer.get(`/api/reorganisation-plans/${merge.plan_id}`)).expect(200)).toMatchObject({ possible: true, preview: { posts_ended: 0 } });
+        (await officer.post(`/api/reorganisation-plans/${gone.plan_id}/cancel`, { reason: "名称另定" })).expect(200);
+        // Somebody else merges the unit away before the day comes.
+        (await officer.post("/api/reorganisations", { reorg_kind: "merge", unit_id: d.unit_id, target_id: id("b"), effective_on: "2026-10-12", reason: "另案" })).expect(201);
+        const blocked = (await officer.get(`/api/reorganisation-plans/${merge.plan_id}`)).expect(200);
+        expect(blocked.possible).toBe(false);
+        expect(blocked.blocked_by).toContain("示例县老龄办");
+
+        await county.restart("2026-10-15T09:00:00");
+        officer = await county.as("officer");
+        await expect.poll(async () => (await officer.get(`/api/reorganisation-plans/${move.plan_id}`)).expect(200).state, { timeout: 20_000 }).toBe("done");
+        expect((await officer.get(`/api/units/${c1.unit_id}`)).expect(200)).toMatchObject({ parent_id: id("b"), plans: [] });
+        expect((await officer.get("/api/reorganisation-plans?state=failed")).expect(200).items.map((one: any) => one.plan_id)).toEqual([merge.plan_id]);
+        expect((await officer.get(`/api/reorganisation-plans/${gone.plan_id}`)).expect(200)).toMatchObject({ state: "cancelled", cancelled_why: "名称另定" });
+        expect((await officer.get(`/api/units/${c.unit_id}`)).expect(200).unit_name).toBe("示例县民政局");
+        const items = await inbox(officer);
+        expect(items.some((one: string) => one.includes("机构调整已按计划办理：示例县福利院"))).toBe(true);
+        expect(items.some((one: string) => one.includes("机构调整计划未能办理：示例县老龄办"))).toBe(true);
+        expect((await inbox(await county.as("officer2"))).some((one: string) => one.includes("机构调整计划未能办理"))).toBe(true);
+        refused(await officer.post(`/api/reorganisation-plans/${merge.plan_id}/retry`), 409);
+        const done = (await officer.get(`/api/reorganisations?unit_id=${c1.unit_id}`)).expect(200).items[0];
+        expect(done).toMatchObject({ done_by_name: "数据局经办人", effective_on: "2026-10-15", state: "done" });
+        await ledgerHas(officer, "reorganisation.plan_failed", "unit", d.unit_id);
+    });
+
+    test("the ledger of a unit that moved: its new superior reads its past, nobody else's", async () => {
+        await county.account("c_officer", "民政局网络安全员", "unit_officer", "c");
+        const read = async (login: string) => (await (await county.as(login)).all(`/api/ledger?unit_id=${id("c1")}`)).map((one: any) => one.entry_id);
+        const all = await read("officer");
+        const created = all.at(-1);
+        expect(await read("b_officer")).toEqual(all); // made under another superior
+        expect(await read("c_officer")).toContain(created); // in its time
+        expect((await (await county.as("b_officer")).get(`/api/ledger/${created}`)).expect(200).holds).toBe(true);
+        const later = (await officer.post("/api/people", { unit_id: id("c1"), person_name: "新同志" })).expect(201);
+        expect(later.person_id).toBeGreaterThan(0);
+        expect((await read("b_officer")).length).toBe(all.length + 1);
+        expect((await read("c_officer")).length).toBeLessThan(all.length + 1);
+        const foreign = (await officer.all(`/api/ledger?unit_id=${id("c")}`))[0].entry_id;
+        expect((await (await county.as("b_officer")).get(`/api/ledger/${foreign}`)).status).toBe(404);
+        expect(await (await county.as("b_officer")).all(`/api/ledger?unit_id=${id("c")}`)).toEqual([]);
+    });
+});
+
 describe("holdings", () => {
     test("a post that is vacant opens a duty, and one held again closes it", async () => {
         const open = async () => (await officer.all(`/api/duties?unit_id=${id("b")}&state=open&rule=Y3.officer`)).length;
         const post = (await officer.get(`/api/units/${id("b")}/posts`)).expect(200).posts.find((one: any) => one.post_kind === "security_officer" && !one.valid_to);
         expect(await open()).toBe(0);
-        (await officer.post(`/api/posts/${post.post_id}/end`, { valid_to: "2026-10-12" })).expect(200, 201);
+        (await officer.post(`/api/posts/${post.post_id}/end`, { valid_to: "2026-10-15" })).expect(200, 201);
         expect(await open()).toBe(1);
-        const held = (await officer.post(`/api/units/${id("b")}/posts`, { post_kind: "security_officer", person_id: post.person_id, valid_from: "2026-10-12", valid_to: "2026-10-14" })).expect(200, 201);
+        const held = (await officer.post(`/api/units/${id("b")}/posts`, { post_kind: "security_officer", person_id: post.person_id, valid_from: "2026-10-15", valid_to: "2026-10-19" })).expect(200, 201);
         expect(held.post_id).toBeGreaterThan(post.post_id);
         expect(await open()).toBe(0);
     });
@@ -133,10 +192,10 @@ describe("meetings", () => {
         const mine = (await b.get("/api/decisions?state=open")).expect(200).items;
         expect(mine.map((one: any) => one.text)).toEqual(["完成弱口令整治"]);
         refused(await b.post(`/api/decisions/${mine[0].decision_id}/close`, { state: "dropped", note: "不办了" }), 409, "state");
-        expect((await b.post(`/api/decisions/${mine[0].decision_id}/close`, { state: "done", note: "已全部整改" })).expect(200)).toMatchObject({ state: "done", closed_on: "2026-10-12" });
+        expect((await b.post(`/api/decisions/${mine[0].decision_id}/close`, { state: "done", note: "已全部整改" })).expect(200)).toMatchObject({ state: "done", closed_on: "2026-10-15" });
         refused(await b.post(`/api/decisions/${mine[0].decision_id}/close`, { state: "done", note: "已全部整改" }), 409);
         await ledgerHas(officer, "meeting.decision_done", "meeting", made.meeting_id);
-        refused(await officer.post("/api/meetings", { unit_id: id("root"), meeting_kind: "other", title: "明天的会", held_on: "2026-10-13" }), 422, "held_on");
+        refused(await officer.post("/api/meetings", { unit_id: id("root"), meeting_kind: "other", title: "明天的会", held_on: "2026-10-16" }), 422, "held_on");
         refused(await b.post("/api/meetings", { unit_id: id("a"), meeting_kind: "other", title: "别家的会", held_on: "2026-10-10" }), 422, "unit_id");
     });
 

@@ -57,6 +57,7 @@ async function furnish(county: County, key: "a" | "b", ids: Record<string, numbe
     ids.task_id = (await officer.all(`/api/collection-tasks?unit_id=${unit_id}`)).find((one) => one.collection_id === ids.collection_id).task_id;
     const section = (await officer.post("/api/units", { unit_name: `${key}科室`, unit_kind: "section", parent_id: unit_id })).expect(201);
     ids.reorg_id = (await officer.post("/api/reorganisations", { reorg_kind: "rename", unit_id: section.unit_id, new_name: `${key}办公室`, effective_on: "2026-09-28", reason: "机构调整" })).expect(201).reorg_id;
+    ids.plan_id = (await officer.post("/api/reorganisation-plans", { reorg_kind: "rename", unit_id: section.unit_id, new_name: `${key}综合科`, effective_on: "2027-03-01", reason: "机构改革" })).expect(201).plan_id;
     const meeting = (await officer.post("/api/meetings", { unit_id, meeting_kind: "special_meeting", title: "网络安全专题会议", held_on: "2026-09-28", decisions: [{ text: "全面排查弱口令" }] })).expect(201);
     ids.meeting_id = meeting.meeting_id;
     ids.decision_id = meeting.decisions[0].decision_id;

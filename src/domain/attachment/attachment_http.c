@@ -389,6 +389,9 @@ static const struct rules_fact facts[] = {
             " AND ($2 = '' OR a.kind = $2) AND a.period_from >= $3 AND a.period_to <= $4"},
 };
 
+/* The documents of a unit that is merged are those of the unit that took over. */
+static const char *const unit_columns[] = {"attachment", "subject_id", NULL};
+
 static const char *const scoped_tables[] = {"attachment", NULL};
 
 static void start(void)
@@ -404,5 +407,6 @@ const struct module attachment_module = {
     .routes = MODULE_MANY(routes),
     .facts = MODULE_MANY(facts),
     .scoped_tables = scoped_tables,
+    .unit_columns = unit_columns,
     .start = start,
 };

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/words.h"
 #include "domain/module.h"
+#include "domain/org/org.h"
 #include "ledger/ledger.h"
 
 #define HEAD_TEXT_MAX 65536
@@ -70,9 +71,69 @@ static void put_hash(struct call *call, struct json_writer *w, const struct db_r
     json_put_str(w, "hash", str_hex(call->arena, hash.at, hash.len));
 }
 
+/* An entry keeps the path of its day. Who has units in his scope that came from elsewhere also reads what
+ * happened there before: by the unit, not by the path (org_unit_moved). The plain list is kept for everybody
+ * else, since it is a range of one index. */
+static const struct db_filter moved_filters[] = {
+    {"within",
+     "((e.unit_path >= $$ AND e.unit_path < $$ || 'z') OR e.entry_id IN (SELECT x.entry_id FROM "
+     "org_unit_moved m"
+     " JOIN ledger_entry x ON x.unit_path >= m.old_path AND x.unit_path < m.old_path || 'z'"
+     " JOIN org_unit o ON o.unit_id = CASE WHEN m.unit_id = m.heir_id THEN x.unit_id"
+     " WHEN m.unit_id = x.unit_id THEN m.heir_id END"
+     " JOIN org_unit h ON h.unit_id = m.heir_id"
+     " WHERE o.unit_path >= $$ AND o.unit_path < $$ || 'z' AND ((h.unit_path >= $$ AND h.unit_path < $$ || "
+     "'z')"
+     " OR h.unit_path = SUBSTR($$, 1, LENGTH(h.unit_path)))))",
+     FIELD_TEXT, NULL},
+    {"subject_kind", "e.subject_kind = $$", FIELD_TEXT, NULL},
+    {"subject_id", "e.subject_id = $$", FIELD_INT, NULL},
+    {"verb", "e.verb = $$", FIELD_TEXT, NULL},
+    {"actor_id", "e.actor_id = $$", FIELD_INT, NULL},
+    {"actor_login", "e.actor_login = $$", FIELD_TEXT, NULL},
+    {"unit_id", "e.unit_id = $$", FIELD_INT, NULL},
+    {"chain", "e.chain = $$", FIELD_TEXT, NULL},
+    {"from_ms", "e.at_ms >= $$", FIELD_TIME, NULL},
+    {"to_ms", "e.at_ms < $$", FIELD_TIME, NULL},
+};
+static const struct db_list moved_list = {
+    .columns = &entry_table,
+    .select = ENTRY_SELECT,
+    .scope = NULL, /* the filter "within" stands for it; only ledgerbook_list asks this list, and always gives
+                      it */
+    .key = "e.entry_id",
+    .default_sort = "-entry_id",
+    .filters = moved_filters,
+    .many_filters = sizeof moved_filters / sizeof *moved_filters,
+    .sorts = entry_sorts,
+    .many_sorts = sizeof entry_sorts / sizeof *entry_sorts,
+    .search = "(e.actor_login LIKE $$ OR e.actor_name LIKE $$ OR e.verb LIKE $$ OR o.unit_name LIKE $$)",
+};
+
+struct within {
+    struct db_list_ask asked;
+    struct str scope;
+};
+
+static struct str param_within(void *from, const char *name)
+{
+    const struct within *within = from;
+    return strcmp(name, "within") == 0 ? within->scope : within->asked.param(within->asked.from, name);
+}
+
 static enum err ledgerbook_list(struct call *call, struct http_exchange *x)
 {
     struct db_list_ask ask = http_ask(call, x);
+    bool moved = false;
+    if (!ask.nothing && ask.scope_path.len)
+        TRY(org_scope_moved(call, ask.scope_path, &moved));
+    if (moved) {
+        struct within within = {ask, ask.scope_path};
+        ask.param = param_within;
+        ask.from = &within;
+        ask.scope_path = STR("");
+        return db_list(call, &moved_list, &ask, x->out, put_hash);
+    }
     /* The audit administrator sees no business, but sees the whole record of it. */
     if (access_is(call, ROLE_AUDIT_ADMIN))
         ask.nothing = false;
@@ -84,8 +145,8 @@ static enum err ledgerbook_get(struct call *call, struct http_exchange *x)
     bool holds;
     DB_ROWS(rows);
     TRY(db_one(call, &rows, ENTRY_SELECT " WHERE e.entry_id = $1", db_int(x->ids[0])));
-    if (!access_is(call, ROLE_AUDIT_ADMIN))
-        TRY(access_reach(call, db_col_str(&rows, PATH_COLUMN)));
+    if (!access_is(call, ROLE_AUDIT_ADMIN) && access_reach(call, db_col_str(&rows, PATH_COLUMN)) != ERR_OK)
+        TRY(org_entry_reach(call, x->ids[0]));
     struct str prev = db_col_str(&rows, PREV_COLUMN);
     db_put_row(x->out, &rows, &entry_table);
     put_hash(call, x->out, &rows);

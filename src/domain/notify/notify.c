@@ -190,8 +190,9 @@ enum err notify_hear(struct call *call, enum rules_event event, int64_t duty_id,
         return ERR_OK; /* late ones stand in every digest until they are done */
     TRY(rules_duty_get(call, duty_id, &duty));
     if (event == RULES_REMIND)
-        return db_run(call, "INSERT INTO notify_event (duty_id, unit_path, at_ms) VALUES ($1, $2, $3)",
-                      db_int(duty_id), db_str(duty.unit_path), db_int(call->now_ms));
+        return db_run(call,
+                      "INSERT INTO notify_event (duty_id, unit_id, unit_path, at_ms) VALUES ($1, $2, $3, $4)",
+                      db_int(duty_id), db_int(duty.unit_id), db_str(duty.unit_path), db_int(call->now_ms));
     if (event == RULES_OPENED && !is_urgent(&duty))
         return ERR_OK;
     if (!to || !to[0])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/module.h"
 #include "domain/notify/notify_inner.h"
+#include "domain/org/org.h"
 
 static const char *const item_kinds[] = {"message", "digest", NULL};
 static const struct field_enum item_kind_enum = {"inbox_kind", item_kinds, NULL};
@@ -136,14 +137,34 @@ static const struct jobs_kind jobs[] = {
     {.name = "notify.digest", .every_s = 0, .at_minute = 9 * 60, .run = notify_digest},
 };
 
+/* Who planned it is told how it went; when it could not be done, the officers of the authority too. */
+static enum err tell_plan(struct call *call, const struct org_plan_news *news)
+{
+    bool failed = news->why_zh.len > 0;
+    struct notify_message message = {
+        .key = failed ? "notify.plan_failed" : "notify.plan_done",
+        .args = {failed ? news->why_zh : news->unit_name, news->unit_name, news->effective_on,
+                 failed ? news->why_en : STR_NONE},
+        .url = str_format(call->arena, "/reorganisations/%lld", (long long)news->plan_id),
+        .subject_kind = "unit",
+        .subject_id = news->unit_id,
+        .once = str_format(call->arena, "reorg.plan:%lld", (long long)news->plan_id)};
+    TRY(notify_user(call, news->planned_by, &message));
+    return failed ? notify_users(call, ROLE_COUNTY_OFFICER, 0, &message) : ERR_OK;
+}
+
 static void start(void)
 {
     rules_listen(notify_hear);
+    org_tell_plans(tell_plan);
 }
+
+static const char *const scoped_tables[] = {"notify_event", NULL};
 
 const struct module notify_module = {
     .name = "notify",
     .routes = MODULE_MANY(routes),
     .jobs = MODULE_MANY(jobs),
+    .scoped_tables = scoped_tables,
     .start = start,
 };

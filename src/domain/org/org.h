@@ -62,6 +62,21 @@ void org_listen_holdings(enum err (*heard)(struct call *call, int64_t unit_id));
 /* Tables with unit_id and unit_path, NULL-terminated: their rows go along when a unit moves. Once at start.
  */
 void org_declare_scoped(const char *const *names);
+/* Pairs "table", "column", NULL after the last: columns beside unit_id that name a unit, and subject_id where
+ * subject_kind is 'unit'. When that unit is merged into another they name the other. Once at start. */
+void org_declare_columns(const char *const *pairs);
+/* Told how a planned reorganisation went on its day; why_*: why it could not be done, empty when it was. Once
+ * at start; the teller belongs to a capability that knows of people. */
+struct org_plan_news {
+    int64_t plan_id, planned_by, unit_id;
+    struct str unit_name, effective_on, why_zh, why_en;
+};
+void org_tell_plans(enum err (*teller)(struct call *call, const struct org_plan_news *news));
+/* The moved unit's entries in the ledger keep the path of their day: may the actor read this one although its
+ * path lies elsewhere? Yes when what it is about belongs to a unit in the actor's scope now. */
+MUST_USE enum err org_entry_reach(struct call *call, int64_t entry_id);
+/* Does the scope hold units that came from elsewhere, so that such entries exist? */
+MUST_USE enum err org_scope_moved(struct call *call, struct str scope_path, bool *ret);
 /* Writes a person's members, masked unless the actor may see them. */
 void org_put_person(struct call *call, struct json_writer *w, const struct org_person *person);
 

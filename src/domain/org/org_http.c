@@ -150,6 +150,7 @@ static enum err org_get(struct call *call, struct http_exchange *x)
 {
     TRY(put_unit(call, x->ids[0], x->out));
     TRY(put_trail(call, x->ids[0], x->out));
+    TRY(org_plan_put(call, x->ids[0], x->out));
     return put_posts(call, x->ids[0], x->out);
 }
 
@@ -620,6 +621,56 @@ static const struct http_route routes[] = {
      .reply = &org_reorg_table,
      .summary_zh = "撤销机构调整",
      .summary_en = "Undo a reorganisation on which nothing was built"},
+    {.method = "GET",
+     .path = "/api/reorganisation-plans",
+     .grant = ROLES_AUTHORITY,
+     .name = "org_plans",
+     .handle = http_list,
+     .kind = HTTP_LIST,
+     .reply = &org_plan_table,
+     .list = &org_plan_list,
+     .summary_zh = "机构调整计划",
+     .summary_en = "Reorganisations planned for a coming day"},
+    {.method = "POST",
+     .path = "/api/reorganisation-plans",
+     .grant = MANAGERS,
+     .name = "org_plan_create",
+     .handle = org_plan_post,
+     .kind = HTTP_ONE,
+     .body = &org_reorg_new_table,
+     .reply = &org_plan_table,
+     .summary_zh = "计划机构调整（到生效日自动办理）",
+     .summary_en = "Plan a reorganisation; it is carried out on its day"},
+    {.method = "GET",
+     .path = "/api/reorganisation-plans/{plan_id}",
+     .grant = ROLES_AUTHORITY,
+     .name = "org_plan_get",
+     .handle = org_plan_get,
+     .kind = HTTP_ONE,
+     .reply = &org_plan_table,
+     .summary_zh = "机构调整计划及按今日情况的预览",
+     .summary_en = "A plan, and what it would move as things stand today"},
+    {.method = "POST",
+     .path = "/api/reorganisation-plans/{plan_id}/cancel",
+     .grant = MANAGERS,
+     .name = "org_plan_cancel",
+     .handle = org_plan_cancel,
+     .kind = HTTP_ONE,
+     .flags = HTTP_CHANGES,
+     .body = &org_reorg_undo_table,
+     .reply = &org_plan_table,
+     .summary_zh = "取消机构调整计划",
+     .summary_en = "Cancel a planned reorganisation"},
+    {.method = "POST",
+     .path = "/api/reorganisation-plans/{plan_id}/retry",
+     .grant = MANAGERS,
+     .name = "org_plan_again",
+     .handle = org_plan_again,
+     .kind = HTTP_ONE,
+     .flags = HTTP_CHANGES,
+     .reply = &org_plan_table,
+     .summary_zh = "重新办理未能办理的计划",
+     .summary_en = "Carry out a failed plan after all"},
 };
 
 static const struct rules_subject subjects[] = {
@@ -644,7 +695,12 @@ static const struct rules_fact facts[] = {
 static const char *const scoped_tables[] = {"org_person", "org_post", "org_address_range", "org_domain",
                                             NULL};
 
+/* heir_id: an heir may be merged in his turn. */
+static const char *const unit_columns[] = {"org_unit", "supervising_unit_id", "org_unit_moved", "heir_id",
+                                           NULL};
+
 static const struct jobs_kind jobs[] = {
+    {.name = "org.plans", .at_minute = 1, .run = org_plan_due},
     {.name = "org.holdings", .at_minute = 2, .run = org_post_refresh},
 };
 
@@ -655,4 +711,5 @@ const struct module org_module = {
     .subjects = MODULE_MANY(subjects),
     .jobs = MODULE_MANY(jobs),
     .scoped_tables = scoped_tables,
+    .unit_columns = unit_columns,
 };

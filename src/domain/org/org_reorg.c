@@ -44,10 +44,36 @@ bool org_reorg_keeps(const char *table)
     return strcmp(table, "org_post") == 0;
 }
 
+static const char *columns[TABLES_MAX * 2];
+static size_t many_columns;
+
+void org_declare_columns(const char *const *pairs)
+{
+    for (; pairs && pairs[0]; pairs += 2) {
+        bool known = false;
+        for (size_t i = 0; i < many_columns; i++)
+            known =
+                known || (strcmp(columns[i * 2], pairs[0]) == 0 && strcmp(columns[i * 2 + 1], pairs[1]) == 0);
+        if (known)
+            continue;
+        if (many_columns == TABLES_MAX)
+            log_abort("org: more than %d columns that name units", TABLES_MAX);
+        columns[many_columns * 2] = pairs[0];
+        columns[many_columns * 2 + 1] = pairs[1];
+        many_columns++;
+    }
+}
+
+const char *const *org_unit_columns(size_t *ret_many)
+{
+    *ret_many = many_columns;
+    return columns;
+}
+
 /* ---- input ---- */
 
 static const char *const kinds[] = {"rename", "move", "merge", "split", NULL};
-static const struct field_enum kind_enum = {"reorg_kind", kinds, NULL};
+const struct field_enum org_reorg_kind_enum = {"reorg_kind", kinds, NULL};
 static const char *const states[] = {"done", "undone", NULL};
 static const struct field_enum state_enum = {"reorg_state", states, NULL};
 
@@ -55,7 +81,7 @@ static const struct field id_fields[] = {{.name = "id", .type = FIELD_INT, .flag
 static const struct field_table id_table = FIELD_TABLE("reorg_part", id_fields);
 
 static const struct field new_fields[] = {
-    {.name = "reorg_kind", .type = FIELD_ENUM, .of = &kind_enum, .flags = FIELD_REQUIRED},
+    {.name = "reorg_kind", .type = FIELD_ENUM, .of = &org_reorg_kind_enum, .flags = FIELD_REQUIRED},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED},
     {.name = "target_id", .type = FIELD_REF, .ref = "org_unit"},
     {.name = "new_name", .type = FIELD_TEXT, .max = 100},
@@ -116,13 +142,15 @@ enum err org_reorg_name_free(struct call *call, int64_t parent_id, struct str na
 }
 
 /* Reorganisations of one unit follow each other: an earlier date would make its history contradict itself. */
-static enum err check_date(struct call *call, struct org_reorg *r)
+static enum err check_date(struct call *call, enum org_reorg_when when, struct org_reorg *r)
 {
-    int32_t day;
+    int32_t day, today = clock_day_of(call->now_ms);
     if (!clock_parse_date(r->effective_on, &day))
         return call_fail(call, ERR_INVALID, "effective_on", "fault.date");
-    if (day > clock_day_of(call->now_ms))
+    if (when == REORG_BY_TODAY && day > today)
         return call_fail(call, ERR_INVALID, "effective_on", "org.fault.reorg_future");
+    if (when == REORG_LATER && day <= today)
+        return call_fail(call, ERR_INVALID, "effective_on", "org.fault.plan_past");
     r->last_day = str_copy(call->arena, str_of(clock_date(day - 1).text));
     DB_ROWS(rows);
     TRY(db_query(call, &rows,
@@ -233,7 +261,8 @@ static enum err check_kind(struct call *call, const struct field_record *body, s
     }
 }
 
-enum err org_reorg_read(struct call *call, const struct field_record *body, struct org_reorg *ret)
+enum err org_reorg_read(struct call *call, const struct field_record *body, enum org_reorg_when when,
+                        struct org_reorg *ret)
 {
     struct str kind = field_str(body, "reorg_kind");
     *ret = (struct org_reorg){.new_name = str_trim(field_str(body, "new_name")),
@@ -249,7 +278,7 @@ enum err org_reorg_read(struct call *call, const struct field_record *body, stru
             ret->kind = (enum org_reorg_kind)i;
     TRY(living(call, field_int(body, "unit_id", 0), "unit_id", &ret->unit));
     TRY(check_kind(call, body, ret));
-    return check_date(call, ret);
+    return check_date(call, when, ret);
 }
 
 /* ---- preview: what would go ---- */
@@ -308,6 +337,19 @@ static enum err count(struct call *call, const struct org_reorg *r, const char *
     return ERR_OK;
 }
 
+enum err org_reorg_count(struct call *call, const struct org_reorg *r, int64_t *ret_units,
+                         int64_t *ret_records)
+{
+    int64_t records;
+    *ret_records = 0;
+    TRY(count(call, r, "org_unit", ret_units));
+    for (size_t i = 0; i < many_tables; i++) {
+        TRY(count(call, r, tables[i], &records));
+        *ret_records += records;
+    }
+    return ERR_OK;
+}
+
 enum err org_reorg_show(struct call *call, const struct org_reorg *r, struct json_writer *w)
 {
     int64_t units = 0, all = 0, posts, records;
@@ -336,7 +378,7 @@ enum err org_reorg_show(struct call *call, const struct org_reorg *r, struct jso
 
 static const struct field log_fields[] = {
     {.name = "reorg_id", .type = FIELD_INT},
-    {.name = "reorg_kind", .type = FIELD_ENUM, .of = &kind_enum, .flags = FIELD_FILTER},
+    {.name = "reorg_kind", .type = FIELD_ENUM, .of = &org_reorg_kind_enum, .flags = FIELD_FILTER},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_FILTER},
     {.name = "old_name", .type = FIELD_TEXT},
     {.name = "new_name", .type = FIELD_TEXT},
@@ -362,7 +404,7 @@ const struct field_table org_reorg_table = FIELD_TABLE("reorganisation", log_fie
     " JOIN org_unit u ON u.unit_id = r.unit_id LEFT JOIN org_unit t ON t.unit_id = r.target_id"
 static const struct db_filter log_filters[] = {
     {"unit_id", "(r.unit_id = $$ OR r.target_id = $$ OR r.made_unit_id = $$)", FIELD_INT, NULL},
-    {"reorg_kind", "r.reorg_kind = $$", FIELD_ENUM, &kind_enum},
+    {"reorg_kind", "r.reorg_kind = $$", FIELD_ENUM, &org_reorg_kind_enum},
     {"state", "r.state = $$", FIELD_ENUM, &state_enum},
 };
 static const struct db_sort log_sorts[] = {{"reorg_id", "r.reorg_id"}, {"effective_on", "r.effective_on"}};
@@ -395,14 +437,14 @@ enum err org_reorgs(struct call *call, struct http_exchange *x)
 enum err org_reorg_preview_post(struct call *call, struct http_exchange *x)
 {
     struct org_reorg r;
-    TRY(org_reorg_read(call, &x->body, &r));
+    TRY(org_reorg_read(call, &x->body, REORG_ANY_DAY, &r));
     return org_reorg_show(call, &r, x->out);
 }
 
 enum err org_reorg_post(struct call *call, struct http_exchange *x)
 {
     struct org_reorg r;
-    TRY(org_reorg_read(call, &x->body, &r));
+    TRY(org_reorg_read(call, &x->body, REORG_BY_TODAY, &r));
     TRY(org_reorg_do(call, &r));
     return put_one(call, r.reorg_id, x->out);
 }

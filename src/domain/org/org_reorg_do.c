@@ -60,6 +60,7 @@ static enum err move_child(struct call *call, struct org_reorg *r, int64_t child
     int64_t below;
     TRY(org_unit_get(call, child_id, &child));
     TRY(org_unit_was(call, child_id, r->effective_on, r->reorg_id));
+    TRY(org_moved_note(call, &child, child_id, r->reorg_id));
     TRY(db_get_int(call, &below, 0,
                    "SELECT COUNT(*) FROM org_unit WHERE unit_path >= $1 AND unit_path < $1 || 'z'",
                    db_str(child.unit_path)));
@@ -294,15 +295,11 @@ static enum err do_merge(struct call *call, struct org_reorg *r)
                "INSERT INTO org_reorg_row (reorg_id, table_name, row_id)"
                " SELECT $1, 'org_unit', unit_id FROM org_unit WHERE parent_id = $2",
                db_int(r->reorg_id), db_int(from)));
-    TRY(db_run(call,
-               "INSERT INTO org_reorg_row (reorg_id, table_name, row_id)"
-               " SELECT $1, 'supervising', unit_id FROM org_unit WHERE supervising_unit_id = $2",
-               db_int(r->reorg_id), db_int(from)));
     TRY(end_posts(call, r, false));
     TRY(org_reorg_rows_to(call, r->reorg_id, &r->target, &r->moved_records));
     TRY(move_children(call, r, &r->target));
-    TRY(db_run(call, "UPDATE org_unit SET supervising_unit_id = $2 WHERE supervising_unit_id = $1",
-               db_int(from), db_int(r->target.unit_id)));
+    TRY(org_moved_note(call, &r->unit, r->target.unit_id, r->reorg_id));
+    TRY(org_columns_to(call, r));
     rules_touch(call, "unit", r->target.unit_id);
     return db_run(call, "UPDATE org_unit SET valid_to = $2 WHERE unit_id = $1", db_int(from),
                   db_str(r->last_day));
@@ -342,6 +339,8 @@ static enum err do_split(struct call *call, struct org_reorg *r)
 static enum err open_log(struct call *call, struct org_reorg *r)
 {
     struct call_who who = call_who(call);
+    if (r->plan_id) /* the job carries out what a person decided */
+        who = (struct call_who){.user_id = r->planned_by, .display_name = r->planned_by_name};
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
                "INSERT INTO org_reorg (reorg_kind, unit_id, target_id, old_name, new_name, old_parent_id, "
@@ -368,6 +367,8 @@ static enum err close_log(struct call *call, const struct org_reorg *r)
     struct json_writer w = json_writer(&detail);
     json_open_object(&w, NULL);
     json_put_int(&w, "reorg_id", r->reorg_id);
+    if (r->plan_id)
+        json_put_int(&w, "plan_id", r->plan_id);
     json_put_str(&w, "old_name", r->unit.unit_name);
     if (r->new_name.len)
         json_put_str(&w, "new_name", r->new_name);

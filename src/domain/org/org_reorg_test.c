@@ -174,7 +174,7 @@ static enum err reorganise(struct form form, int64_t *ret_id)
     put_ids(&body, "people", form.people);
     put_ids(&body, "systems", form.systems);
     call_faults_clear(t.call);
-    TRY(org_reorg_read(t.call, &body, &r));
+    TRY(org_reorg_read(t.call, &body, REORG_BY_TODAY, &r));
     TRY(org_reorg_do(t.call, &r));
     if (ret_id)
         *ret_id = r.reorg_id;

@@ -110,6 +110,7 @@ static enum err child_back(struct call *call, int64_t child_id, const struct org
 {
     struct org_unit child;
     TRY(org_unit_get(call, child_id, &child));
+    TRY(org_moved_note(call, &child, child_id, 0)); /* what happened there meanwhile */
     TRY(db_run(call, "UPDATE org_unit SET parent_id = $2 WHERE unit_id = $1", db_int(child_id),
                db_int(to->unit_id)));
     rules_touch(call, "unit", child_id);
@@ -135,11 +136,8 @@ static enum err rows_back(struct call *call, const struct past *p)
             break;
         TRY(child_back(call, child, &p->r.unit));
     }
-    TRY(db_run(
-        call,
-        "UPDATE org_unit SET supervising_unit_id = $1 WHERE unit_id IN (SELECT row_id FROM org_reorg_row"
-        " WHERE reorg_id = $2 AND table_name = 'supervising')",
-        db_int(p->r.unit.unit_id), db_int(p->r.reorg_id)));
+    if (str_is(p->kind, "merge"))
+        TRY(org_columns_back(call, p->r.reorg_id, p->r.unit.unit_id, p->r.target.unit_id));
     TRY(db_run(call,
                "UPDATE org_post SET valid_to = (SELECT n.old_value FROM org_reorg_row n WHERE n.reorg_id = $1"
                " AND n.table_name = 'org_post' AND n.row_id = post_id)"
@@ -152,6 +150,8 @@ static enum err rows_back(struct call *call, const struct past *p)
 static enum err undo_merge(struct call *call, const struct past *p)
 {
     TRY(org_reorg_name_free(call, p->r.unit.parent_id, p->r.unit.unit_name, p->r.unit.unit_id));
+    TRY(db_run(call, "DELETE FROM org_unit_moved WHERE reorg_id = $1 AND unit_id = $2", db_int(p->r.reorg_id),
+               db_int(p->r.unit.unit_id)));
     TRY(db_run(call, "UPDATE org_unit SET valid_to = NULL WHERE unit_id = $1", db_int(p->r.unit.unit_id)));
     rules_touch(call, "unit", p->r.target.unit_id);
     return rows_back(call, p);

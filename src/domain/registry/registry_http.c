@@ -582,6 +582,11 @@ static void start(void)
     org_listen_holdings(registry_flaws_of_unit);
 }
 
+/* Who supervises, built and uses a system, when that is another unit. */
+static const char *const unit_columns[] = {
+    "info_system", "supervising_unit_id", "info_system", "build_unit_id",
+    "info_system", "using_unit_id",       NULL};
+
 static const char *const scoped_tables[] = {"info_system", "system_endpoint", "data_category", NULL};
 
 const struct module registry_module = {
@@ -591,5 +596,6 @@ const struct module registry_module = {
     .subjects = MODULE_MANY(subjects),
     .jobs = MODULE_MANY(jobs),
     .scoped_tables = scoped_tables,
+    .unit_columns = unit_columns,
     .start = start,
 };
