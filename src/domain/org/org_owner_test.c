@@ -38,6 +38,7 @@ static const struct {
     {"org_reorg_plan", "unit_id", "what was asked; read again on its day, and refused when it ended"},
     {"org_unit_was", "unit_id", "what a unit was called"},
     {"org_unit_moved", "unit_id", "where a unit stood"},
+    {"registry_header", "unit_id", "how a unit's people read sheets: a habit, which ends with the unit"},
     {"ledger_entry", "unit_id", "the ledger is never rewritten (decision 0016)"},
     {"ledger_entry", "unit_path", "the ledger is never rewritten (decision 0016)"},
 };

@@ -582,10 +582,9 @@ static void start(void)
     org_listen_holdings(registry_flaws_of_unit);
 }
 
-/* Who supervises, built and uses a system, when that is another unit. */
-static const char *const unit_columns[] = {
-    "info_system", "supervising_unit_id", "info_system", "build_unit_id",
-    "info_system", "using_unit_id",       NULL};
+static const char *const unit_columns[] = {"info_system",   "supervising_unit_id", "info_system",
+                                           "build_unit_id", "info_system",         "using_unit_id",
+                                           "info_system",   "operating_unit_id",   NULL};
 
 static const char *const scoped_tables[] = {"info_system", "system_endpoint", "data_category", NULL};
 
