@@ -32,7 +32,7 @@ export function unitsOf(many) {
   return units;
 }
 
-function sources(root) {
+export function sources(root, own) {
   const hash = crypto.createHash('sha256');
   const take = (name) => hash.update(name).update(fs.readFileSync(path.join(root, name)));
   const look = (dir) => {
@@ -44,11 +44,11 @@ function sources(root) {
   };
   look('src');
   look('packs');
-  take('bench/lib/seed.mjs');
+  take(own);
   return hash.digest('hex');
 }
 
-async function makeAccounts(anze, data, base, accounts) {
+export async function makeAccounts(anze, data, base, accounts) {
   const made = {};
   for (const { login, role, unit } of accounts) {
     const args = ['user', 'add', login, '--role', role, '--data', data, '--json', ...(unit ? ['--unit', unit] : [])];
@@ -78,10 +78,11 @@ async function makeRanges(base, token, units, per) {
   }));
 }
 
-function sheet(units, per, from, to) {
+// owner(i): the unit that system i belongs to.
+export function sheet(owner, from, to) {
   const lines = ['系统名称,责任单位,系统类型,业务描述,运行状态,是否对互联网开放,网络安全联系人,部署位置,等保级别,备案状态,备案证明编号,备案日期,备案有效期至,IP 地址,端口'];
   for (let i = from; i < to; i++) {
-    const unit = units[Math.floor(i / per)];
+    const unit = owner(i);
     const [tail, type, port, open, level] = KINDS[i % KINDS.length];
     const filed = level >= 2 && i % 5 !== 0;
     const day = `202${3 + (i % 3)}-0${1 + (i % 9)}-1${i % 10}`;
@@ -92,11 +93,11 @@ function sheet(units, per, from, to) {
   return `\ufeff${lines.join('\r\n')}\r\n`;
 }
 
-async function importSystems(anze, data, units, per, many, say) {
+export async function importSystems(anze, data, owner, many, say) {
   const file = path.join(path.dirname(data), 'systems.csv');
   const report = { rows: 0, seconds: 0, peak_mb: 0 };
   for (let from = 0; from < many; from += ROWS_A_FILE) {
-    fs.writeFileSync(file, sheet(units, per, from, Math.min(from + ROWS_A_FILE, many)));
+    fs.writeFileSync(file, sheet(owner, from, Math.min(from + ROWS_A_FILE, many)));
     const done = await run(anze, ['import', 'registry', file, '--data', data, '--json'], { memory: true, limit_s: 1800 });
     const { created, errors } = JSON.parse(done.out);
     if (errors.length) throw new Error(`import registry: ${JSON.stringify(errors[0])}`);
@@ -130,7 +131,7 @@ async function build(anze, dir, many_units, many_systems, say) {
     await stop(server);
   }
   say(`seed: ${per * units.length} systems by import registry`);
-  const imported = await importSystems(anze, data, units, per, per * units.length, say);
+  const imported = await importSystems(anze, data, (i) => units[Math.floor(i / per)], per * units.length, say);
   return { passwords, imported, systems: imported.rows, units: units.map((unit) => unit.unit_id) };
 }
 
@@ -138,7 +139,7 @@ async function build(anze, dir, many_units, many_systems, say) {
 export async function seed({ root, anze, out, many_units, many_systems, fresh, say }) {
   const dir = path.join(out, `seed-${many_systems}`);
   const about = path.join(dir, 'seed.json');
-  const mark = sources(root);
+  const mark = sources(root, 'bench/lib/seed.mjs');
   if (!fresh && fs.existsSync(about)) {
     const kept = JSON.parse(fs.readFileSync(about, 'utf8'));
     if (kept.mark === mark) {

@@ -46,10 +46,37 @@ static void append_escape(struct buf *out, unsigned char c)
     append(out, text, 6);
 }
 
+/* How many of the bytes at the beginning go out as they are, as far as that is quickly told: eight plain
+ * bytes at a time, and Chinese, which is three well-formed bytes a character beginning with e1–ec, ee or ef.
+ */
+static size_t plain_run(const unsigned char *p, size_t len)
+{
+    const uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+    size_t at = 0;
+    while (at + 8 <= len) {
+        uint64_t word;
+        memcpy(&word, p + at, 8);
+        uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\');
+        uint64_t odd = (word - ones * 0x20) | (quote - ones) | (slash - ones) | word;
+        if (!(odd & highs)) {
+            at += 8;
+            continue;
+        }
+        unsigned char c = p[at];
+        if (c > 0xe0 && c <= 0xef && c != 0xed && (p[at + 1] & 0xc0) == 0x80 && (p[at + 2] & 0xc0) == 0x80)
+            at += 3;
+        else if (class_of[c] == PLAIN)
+            at++;
+        else
+            break;
+    }
+    return at;
+}
+
 static void append_string(struct buf *out, struct str value)
 {
     append_char(out, '"');
-    size_t run = 0, at = 0;
+    size_t run = 0, at = plain_run((const unsigned char *)value.at, value.len);
     while (at < value.len) {
         unsigned char c = (unsigned char)value.at[at];
         uint8_t class = class_of[c];

@@ -76,6 +76,12 @@ void rules_declare_posts(const struct field_enum *posts);
 /* ---- what capabilities call ---- */
 /* Notes that facts about this subject may have changed; cheap, deduplicated. */
 void rules_touch(struct call *call, const char *subject_kind, int64_t subject_id);
+/* The same when only these facts of the subject may have changed: rules that ask none of them are left alone
+ * (the passing of time is the sweep's). Names, NULL at the end, static; one that ends in '.' stands for all
+ * that begin with it; one that ends in '#' for a fact that held before, holds now, and since the same time:
+ * only its value, a count of one or more, is another. */
+void rules_touch_facts(struct call *call, const char *subject_kind, int64_t subject_id,
+                       const char *const *facts);
 /* Before a record starts a new life (a finding is found again after it was closed): the days on which rules
  * about the same system again have seen it stay behind as past incidents, which the next one repeats. Not for
  * what is taken back. */

@@ -150,6 +150,16 @@ const struct rules_fact *rules_fact_named(struct str name)
     return NULL;
 }
 
+const struct rules_fact *rules_fact_at(size_t at)
+{
+    for (size_t i = 0; i < declared.fact_lists; i++) {
+        if (at < declared.many_facts[i])
+            return &declared.facts[i][at];
+        at -= declared.many_facts[i];
+    }
+    return NULL;
+}
+
 const struct rules_subject *rules_subject_named(struct str name)
 {
     for (size_t i = 0; i < declared.subject_lists; i++)

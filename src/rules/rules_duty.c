@@ -16,6 +16,7 @@
  */
 #include "rules/rules_duty.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -36,7 +37,7 @@ static enum err standing_load(struct rules_work *work)
     work->standing = NULL;
     if (look->subject_id) {
         const struct rules_own_rows *own;
-        TRY(rules_own_load(look, work->rule->subject, &own));
+        TRY(rules_own_load(look, work->rule, &own));
         for (size_t i = 0; i < own->many; i++) {
             if (!own->at[i].current || !is_of(work, &own->at[i]))
                 continue;
@@ -67,6 +68,15 @@ static enum err exempt_load(struct rules_work *work)
     work->many_exempt = 0;
     if (!work->rule->exemption.procedure)
         return ERR_OK;
+    if (look->subject_id) {
+        int32_t until;
+        TRY(rules_own_exempt(look, work->rule->subject, work->rule->id, &until));
+        if (until == RULES_DAY_NONE)
+            return ERR_OK;
+        work->exempt = ARENA_NEW(look->arena, struct rules_dated);
+        work->exempt[work->many_exempt++] = (struct rules_dated){look->subject_id, until};
+        return ERR_OK;
+    }
     TRY(db_query(look->call, &rows,
                  "SELECT subject_id, MAX(until_on) FROM rules_exemption WHERE rule = $1 AND subject_kind = $2"
                  " AND state = 'approved' AND until_on >= $3 GROUP BY subject_id ORDER BY subject_id",
@@ -93,7 +103,7 @@ static enum err cancelled_load(struct rules_work *work)
     int64_t since = look->call->now_ms - RULES_CLOCK_KEPT_DAYS * CLOCK_DAY_MS;
     if (look->subject_id) {
         const struct rules_own_rows *own;
-        TRY(rules_own_load(look, work->rule->subject, &own));
+        TRY(rules_own_load(look, work->rule, &own));
         for (size_t i = own->many; i-- > 0;) { /* newest first */
             const struct rules_own *one = &own->at[i];
             if (!one->cancelled || one->closed_at_ms < since || one->standing.from == RULES_DAY_NONE ||
@@ -297,6 +307,12 @@ static enum err evaluate_period(struct rules_work *work)
 
 #define PAST_MAX 64
 
+static int by_first(const void *a, const void *b)
+{
+    int32_t x = ((const struct rules_period *)a)->first, y = ((const struct rules_period *)b)->first;
+    return x < y ? -1 : x > y;
+}
+
 /* Periods gone by of which a current row still stands. */
 static enum err past_periods(struct rules_look *look, const struct rules_duty_rule *rule, const char *now,
                              struct rules_period past[PAST_MAX], size_t *ret_many)
@@ -307,16 +323,14 @@ static enum err past_periods(struct rules_look *look, const struct rules_duty_ru
         return ERR_OK;
     if (look->subject_id) {
         const struct rules_own_rows *own;
-        TRY(rules_own_load(look, rule->subject, &own));
-        struct str last = STR_NONE;
+        TRY(rules_own_load(look, rule, &own));
         for (size_t i = 0; i < own->many && *ret_many < PAST_MAX; i++) {
-            const struct rules_own *one = &own->at[i];
-            if (!one->current || !str_is(one->rule, rule->id) || str_is(one->occurrence, now) ||
-                str_eq(one->occurrence, last))
-                continue;
-            last = one->occurrence;
-            *ret_many += rules_period_parse(rule->every, last, &past[*ret_many]);
+            const struct rules_own *one = &own->at[i]; /* one current row an occurrence: the index says so */
+            if (one->current && str_is(one->rule, rule->id) && !str_is(one->occurrence, now))
+                *ret_many += rules_period_parse(rule->every, one->occurrence, &past[*ret_many]);
         }
+        if (*ret_many > 1)
+            qsort(past, *ret_many, sizeof(past[0]), by_first);
         return ERR_OK;
     }
     TRY(db_query(look->call, &rows,

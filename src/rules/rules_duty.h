@@ -28,7 +28,7 @@ struct rules_standing { /* a current row of rules_duty */
 void rules_standing_take(const struct db_rows *rows, struct rules_standing *ret);
 
 /* All duties of one subject that its rules may ask about, in one query: the current ones and those cancelled
- * lately, by rule, occurrence and age. Valid for one look, since a rule changes only its own rows and is
+ * lately, by rule and age. Valid for one look, since a rule changes only its own rows and is
  * walked once. */
 struct rules_own {
     struct rules_standing standing;
@@ -40,8 +40,12 @@ struct rules_own_rows {
     struct rules_own *at;
     size_t many;
 };
-MUST_USE enum err rules_own_load(struct rules_look *look, const struct rules_subject *subject,
+MUST_USE enum err rules_own_load(struct rules_look *look, const struct rules_duty_rule *rule,
                                  const struct rules_own_rows **ret);
+
+/* Until when the one subject of the look is exempt from the rule; RULES_DAY_NONE: not. */
+MUST_USE enum err rules_own_exempt(struct rules_look *look, const struct rules_subject *subject,
+                                   const char *rule, int32_t *ret);
 
 struct rules_dated {
     int64_t id;

@@ -8,8 +8,9 @@
 
 /* ---- saying it: ledger and listeners ---- */
 
+/* subject: whose unit the entry is about, when it is at hand; NULL: as the duty's row says. */
 static enum err note(struct rules_work *work, const char *verb, int64_t duty_id, int64_t subject_id,
-                     struct str due_on, int64_t *summed)
+                     const struct rules_subject_row *subject, struct str due_on, int64_t *summed)
 {
     struct rules_look *look = work->look;
     if (!look->subject_id && work->noted >= RULES_LEDGER_EACH) {
@@ -20,11 +21,16 @@ static enum err note(struct rules_work *work, const char *verb, int64_t duty_id,
     struct ledger_fact fact = {
         .verb = verb, .subject_kind = work->rule->subject->name, .subject_id = subject_id};
     DB_ROWS(rows);
-    TRY(db_one(look->call, &rows, "SELECT unit_id, unit_path FROM rules_duty WHERE duty_id = $1",
-               db_int(duty_id)));
-    fact.unit_id = db_col_int(&rows, 0);
-    fact.unit_path = db_col_copy(look->call, &rows, 1);
-    TRY(db_end(&rows));
+    if (subject) {
+        fact.unit_id = subject->unit_id;
+        fact.unit_path = subject->unit_path;
+    } else {
+        TRY(db_one(look->call, &rows, "SELECT unit_id, unit_path FROM rules_duty WHERE duty_id = $1",
+                   db_int(duty_id)));
+        fact.unit_id = db_col_int(&rows, 0);
+        fact.unit_path = db_col_copy(look->call, &rows, 1);
+        TRY(db_end(&rows));
+    }
     fact.detail = str_format(
         look->call->arena, "{\"duty_id\":%lld,\"rule\":\"%s\",\"pack_version\":\"%s\",\"due_on\":%s%.*s%s}",
         (long long)duty_id, work->rule->id, work->rule->pack->version, due_on.len ? "\"" : "",
@@ -161,7 +167,8 @@ static enum err pass_time(struct rules_work *work, struct rules_standing *row)
         struct clock_date due = clock_date(row->due);
         TRY(db_run(look->call, "UPDATE rules_duty SET late_at_ms = $1 WHERE duty_id = $2",
                    db_int(row->late_at_ms), db_int(row->duty_id)));
-        TRY(note(work, "duty.late", row->duty_id, row->subject_id, str_of(due.text), &work->summed_other));
+        TRY(note(work, "duty.late", row->duty_id, row->subject_id, NULL, str_of(due.text),
+                 &work->summed_other));
         TRY(rules_tell(look->call, RULES_LATE, row->duty_id, work->rule->answers));
     }
     return remind(work, row);
@@ -289,7 +296,7 @@ enum err rules_duty_open(struct rules_work *work, const struct rules_subject_row
     }
     look->opened++;
     struct clock_date due = clock_date(row.due != RULES_DAY_NONE ? row.due : 0);
-    TRY(note(work, state[0] == 'w' ? "duty.waived" : "duty.opened", row.duty_id, row.subject_id,
+    TRY(note(work, state[0] == 'w' ? "duty.waived" : "duty.opened", row.duty_id, row.subject_id, subject,
              row.due != RULES_DAY_NONE ? str_of(due.text) : STR_NONE, &work->summed_opened));
     if (state[0] == 'w')
         return ERR_OK;
@@ -318,8 +325,8 @@ enum err rules_duty_close(struct rules_work *work, const struct rules_standing *
                                      : "not_in_force"),
                db_int(row->duty_id)));
     look->closed++;
-    TRY(note(work, satisfied ? "duty.satisfied" : "duty.cancelled", row->duty_id, row->subject_id, STR_NONE,
-             satisfied ? &work->summed_satisfied : &work->summed_other));
+    TRY(note(work, satisfied ? "duty.satisfied" : "duty.cancelled", row->duty_id, row->subject_id, NULL,
+             STR_NONE, satisfied ? &work->summed_satisfied : &work->summed_other));
     return rules_tell(look->call, satisfied ? RULES_SATISFIED : RULES_CANCELLED, row->duty_id,
                       work->rule->answers);
 }
@@ -338,7 +345,7 @@ enum err rules_duty_waive(struct rules_work *work, const struct rules_standing *
         "UPDATE rules_duty SET state = 'waived', closed_at_ms = $1, closed_why = 'exempt' WHERE duty_id = $2",
         db_int(work->look->call->now_ms), db_int(row->duty_id)));
     work->look->closed++;
-    return note(work, "duty.waived", row->duty_id, row->subject_id, STR_NONE, &work->summed_other);
+    return note(work, "duty.waived", row->duty_id, row->subject_id, NULL, STR_NONE, &work->summed_other);
 }
 
 enum err rules_duty_hand_over(struct rules_work *work, struct rules_standing *row,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rules/rules_inner.h"
+#include "rules/rules_duty.h"
 
 #include <string.h>
 
@@ -25,18 +25,14 @@ static enum err condition(struct gate_ask *ask, const struct rules_cond *cond, b
 
 static enum err exempt_until(struct gate_ask *ask, const struct rules_gate_rule *gate, struct str *ret)
 {
-    DB_ROWS(rows);
+    int32_t until;
     *ret = STR_NONE;
     if (!gate->exemption.procedure)
         return ERR_OK;
-    TRY(db_query(
-        ask->call, &rows,
-        "SELECT MAX(until_on) FROM rules_exemption WHERE rule = $1 AND subject_kind = $2 AND subject_id = $3"
-        " AND state = 'approved' AND until_on >= $4",
-        db_c(gate->id), db_c(gate->subject->name), db_int(ask->subject_id), db_str(ask->look->today_on)));
-    if (db_next(&rows))
-        *ret = db_col_copy(ask->call, &rows, 0);
-    return db_end(&rows);
+    TRY(rules_own_exempt(ask->look, gate->subject, gate->id, &until));
+    if (until != RULES_DAY_NONE)
+        *ret = str_copy(ask->call->arena, str_of(clock_date(until).text));
+    return ERR_OK;
 }
 
 static void tell(struct gate_ask *ask, const struct rules_gate_rule *gate,

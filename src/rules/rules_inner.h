@@ -227,6 +227,7 @@ const char *const *rules_fact_names(struct arena *arena);
 const char *const *rules_subject_names(struct arena *arena);
 const char *const *rules_proposal_names(struct arena *arena);
 const char *const *rules_post_names(void);
+const struct rules_fact *rules_fact_at(size_t at);       /* NULL past the end */
 const struct rules_subject *rules_subject_at(size_t at); /* NULL past the end */
 /* One subject as its kind's query gives it (texts in call->arena). ERR_NOT_FOUND. */
 MUST_USE enum err rules_subject_find(struct call *call, const struct rules_subject *subject, int64_t id,
@@ -271,6 +272,15 @@ struct rules_fetched {
     struct rules_rows rows;
     struct rules_fetched *next;
 };
+struct rules_family;
+struct rules_exempt_row;
+struct rules_only { /* facts that a touch named */
+    struct rules_named {
+        const struct rules_fact *fact;
+        bool value_only;
+    } * at;
+    size_t many;
+};
 struct rules_look {
     struct call *call;
     struct arena *arena; /* its own: dropped with the look */
@@ -278,7 +288,16 @@ struct rules_look {
     int32_t today;
     struct str today_on; /* the same as "YYYY-MM-DD" */
     struct rules_fetched *fetched;
-    struct rules_own_rows *own; /* the duties of the one subject, once asked for */
+    struct rules_own_rows *own;           /* the duties of the one subject, once asked for */
+    const struct rules_duty_rule *own_of; /* NULL: of all rules */
+    /* The facts of the one subject's own row, once asked for, by their place in the family. */
+    const struct rules_family *family;
+    struct rules_rows *family_rows;
+    /* Running exemptions of the one subject, once asked for. */
+    struct rules_exempt_row *exempt;
+    size_t many_exempt;
+    bool exempt_known;
+    const struct rules_only *only; /* NULL, or what alone may have changed */
     struct {
         const struct rules_subject *subject;
         struct rules_subject_rows rows;

@@ -6,6 +6,7 @@
  * same code over arrays of one.
  */
 #include "rules/rules_duty.h"
+#include "rules/rules_family.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,6 +87,52 @@ static size_t fact_args(struct rules_look *look, const struct rules_fact *fact, 
     return many;
 }
 
+static void take_row(struct rules_look *look, const struct db_rows *rows, int column, struct rules_row *ret)
+{
+    ret->is_text = db_col_kind(rows, column) == DB_TEXT;
+    if (ret->is_text)
+        ret->text = intern(look, db_col_str(rows, column));
+    else
+        ret->number = db_col_int(rows, column);
+}
+
+/* The facts of the subject's own row, all at once. */
+static enum err fetch_family(struct rules_look *look, const struct rules_family *family)
+{
+    DB_ROWS(rows);
+    struct db_arg arg = db_int(look->subject_id);
+    struct rules_rows *all = ARENA_ARRAY(look->arena, struct rules_rows, family->many);
+    struct rules_row *row = ARENA_ARRAY(look->arena, struct rules_row, family->many);
+    TRY(db_query_args(look->call, &rows, family->sql, &arg, 1));
+    bool there = db_next(&rows);
+    for (int i = 0; there && i < (int)family->many; i++) {
+        if (!db_col_int(&rows, i * 3))
+            continue;
+        row[i] = (struct rules_row){.id = look->subject_id, .since = db_col_int(&rows, i * 3 + 1)};
+        take_row(look, &rows, i * 3 + 2, &row[i]);
+        all[i] = (struct rules_rows){&row[i], 1};
+    }
+    TRY(db_end(&rows));
+    look->family = family;
+    look->family_rows = all;
+    return ERR_OK;
+}
+
+/* ret_found: the fact is one of its subject's own row, and the look is about one subject. */
+static enum err look_family(struct rules_look *look, const struct rules_fact *fact, struct rules_rows *ret,
+                            bool *ret_found)
+{
+    size_t slot;
+    const struct rules_family *family = look->subject_id ? rules_family_of(fact, &slot) : NULL;
+    *ret_found = family != NULL;
+    if (!family)
+        return ERR_OK;
+    if (look->family != family)
+        TRY(fetch_family(look, family));
+    *ret = look->family_rows[slot];
+    return ERR_OK;
+}
+
 static enum err fetch(struct rules_look *look, struct rules_fetched *into)
 {
     DB_ROWS(rows);
@@ -97,11 +144,7 @@ static enum err fetch(struct rules_look *look, struct rules_fetched *into)
             rules_grown(look->arena, into->rows.at, into->rows.many, &cap, sizeof(struct rules_row));
         struct rules_row *row = &into->rows.at[into->rows.many++];
         *row = (struct rules_row){.id = db_col_int(&rows, 0), .since = db_col_int(&rows, 1)};
-        row->is_text = db_col_kind(&rows, 2) == DB_TEXT;
-        if (row->is_text)
-            row->text = intern(look, db_col_str(&rows, 2));
-        else
-            row->number = db_col_int(&rows, 2);
+        take_row(look, &rows, 2, row);
     }
     TRY(db_end(&rows));
     sort(&into->rows);
@@ -114,7 +157,11 @@ enum err rules_look_fact(struct rules_look *look, const struct rules_fact *fact,
     struct rules_period whole = rules_period_of(RULES_ONCE, 0);
     bool dated = (fact->args[0] && !strcmp(fact->args[0], "period")) ||
                  (fact->args[0] && fact->args[1] && !strcmp(fact->args[1], "period"));
+    bool found;
     period = dated ? period : &whole;
+    TRY(look_family(look, fact, ret, &found));
+    if (found)
+        return ERR_OK;
     for (struct rules_fetched *at = look->fetched; at; at = at->next)
         if (at->fact == fact && str_eq(at->args[0], args[0]) && str_eq(at->args[1], args[1]) &&
             !strcmp(at->period.name, period->name)) {

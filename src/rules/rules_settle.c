@@ -17,7 +17,10 @@
 struct rules_touched {
     struct touched_kind {
         const char *name;
-        int64_t *ids;
+        struct touched {
+            int64_t id;
+            const char *const *facts; /* NULL: any */
+        } * at;
         size_t many, cap;
     } kinds[KINDS_MAX];
     size_t many;
@@ -36,23 +39,28 @@ static size_t kind_at(const struct rules_subject *subject)
 
 static int by_number(const void *a, const void *b)
 {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    int64_t x = ((const struct touched *)a)->id, y = ((const struct touched *)b)->id;
     return x < y ? -1 : x > y;
 }
 
+/* One entry a subject; touched for different reasons, it is looked at in full. */
 static void unique(struct touched_kind *kind)
 {
     size_t kept = 0;
     if (!kind->many)
         return;
-    qsort(kind->ids, kind->many, sizeof(int64_t), by_number);
-    for (size_t i = 0; i < kind->many; i++)
-        if (!i || kind->ids[i] != kind->ids[i - 1])
-            kind->ids[kept++] = kind->ids[i];
+    qsort(kind->at, kind->many, sizeof(kind->at[0]), by_number);
+    for (size_t i = 0; i < kind->many; i++) {
+        if (!kept || kind->at[kept - 1].id != kind->at[i].id)
+            kind->at[kept++] = kind->at[i];
+        else if (kind->at[kept - 1].facts != kind->at[i].facts)
+            kind->at[kept - 1].facts = NULL;
+    }
     kind->many = kept;
 }
 
-void rules_touch(struct call *call, const char *subject_kind, int64_t subject_id)
+void rules_touch_facts(struct call *call, const char *subject_kind, int64_t subject_id,
+                       const char *const *facts)
 {
     if (!call->touched)
         call->touched = ARENA_NEW(call_lasting(call), struct rules_touched);
@@ -67,42 +75,120 @@ void rules_touch(struct call *call, const char *subject_kind, int64_t subject_id
         kind = &touched->kinds[touched->many++];
         kind->name = str_c(call_lasting(call), str_of(subject_kind));
     }
-    if (kind->many && kind->ids[kind->many - 1] == subject_id)
+    struct touched *last = kind->many ? &kind->at[kind->many - 1] : NULL;
+    if (last && last->id == subject_id) {
+        if (last->facts != facts)
+            last->facts = NULL;
         return;
+    }
     if (kind->many == kind->cap && kind->cap >= 1024)
         unique(kind); /* an import touches the same units again and again */
-    kind->ids = rules_grown(call_lasting(call), kind->ids, kind->many, &kind->cap, sizeof(int64_t));
-    kind->ids[kind->many++] = subject_id;
+    kind->at = rules_grown(call_lasting(call), kind->at, kind->many, &kind->cap, sizeof(kind->at[0]));
+    kind->at[kind->many++] = (struct touched){subject_id, facts};
+}
+
+void rules_touch(struct call *call, const char *subject_kind, int64_t subject_id)
+{
+    rules_touch_facts(call, subject_kind, subject_id, NULL);
+}
+
+/* ---- what a touch can have changed ---- */
+
+static bool is_named(const char *name, const char *const *names, bool *ret_value_only)
+{
+    for (; *names; names++) {
+        size_t len = strlen(*names);
+        char last = len ? (*names)[len - 1] : 0;
+        *ret_value_only = last == '#';
+        bool same = last == '.'   ? !strncmp(name, *names, len)
+                    : last == '#' ? strlen(name) == len - 1 && !strncmp(name, *names, len - 1)
+                                  : !strcmp(name, *names);
+        if (same)
+            return true;
+    }
+    return false;
+}
+
+static const struct rules_only *only_of(struct arena *arena, const char *const *names)
+{
+    struct rules_only *only = ARENA_NEW(arena, struct rules_only);
+    size_t cap = 0;
+    for (size_t i = 0; rules_fact_at(i); i++) {
+        struct rules_named named = {.fact = rules_fact_at(i)};
+        if (!is_named(named.fact->name, names, &named.value_only))
+            continue;
+        only->at = rules_grown(arena, only->at, only->many, &cap, sizeof(only->at[0]));
+        only->at[only->many++] = named;
+    }
+    return only;
+}
+
+static bool is_asked(const struct rules_only *only, const struct rules_fact *fact, bool value)
+{
+    for (size_t i = 0; fact && i < only->many; i++)
+        if (only->at[i].fact == fact)
+            return value || !only->at[i].value_only;
+    return false;
+}
+
+/* Does it tell one count (of one or more) from another? */
+static bool by_value(const struct rules_cond *cond)
+{
+    return cond->op != RULES_HOLDS && !(cond->op == RULES_AT_LEAST && cond->numeric && cond->number <= 1);
+}
+
+static bool any_asked(const struct rules_only *only, const struct rules_conds *conds)
+{
+    for (size_t i = 0; i < conds->many; i++)
+        if (is_asked(only, conds->at[i].fact, by_value(&conds->at[i])))
+            return true;
+    return false;
+}
+
+static bool duty_asks(const struct rules_only *only, const struct rules_duty_rule *rule)
+{
+    return !only || any_asked(only, &rule->applies) || any_asked(only, &rule->satisfied) ||
+           is_asked(only, rule->due.from, false) || is_asked(only, rule->severity_fact, true);
+}
+
+/* What waits for a late duty may have to do with any fact. */
+static bool consequence_asks(const struct rules_only *only, const struct rules_consequence *rule)
+{
+    for (size_t i = 0; only && i < rule->many; i++)
+        if (rule->terms[i].kind == RULES_TERM_LATE || is_asked(only, rule->terms[i].cond.fact, true))
+            return true;
+    return !only;
 }
 
 enum err rules_evaluate_pack(struct rules_look *look, const struct rules_pack *pack,
                              const struct rules_subject *only)
 {
     for (size_t i = 0; i < pack->many_duties; i++)
-        if (pack->duties[i].subject == only)
+        if (pack->duties[i].subject == only && duty_asks(look->only, &pack->duties[i]))
             TRY(rules_duty_evaluate(look, &pack->duties[i]));
     for (size_t i = 0; i < pack->many_consequences; i++)
-        if (pack->consequences[i].subject == only)
+        if (pack->consequences[i].subject == only && consequence_asks(look->only, &pack->consequences[i]))
             TRY(rules_consequence_evaluate(look, &pack->consequences[i]));
     return ERR_OK;
 }
 
-/* packs: NULL, or the only pack to evaluate. subject_id 0: all subjects of the kind. */
+/* only: NULL, or the only pack to evaluate. one.id 0: all subjects of the kind. */
 static enum err evaluate(struct call *call, const struct rules_set *set, const struct rules_pack *only,
-                         const struct rules_subject *subject, int64_t subject_id, int64_t *ret_opened,
+                         const struct rules_subject *subject, struct touched one, int64_t *ret_opened,
                          int64_t *ret_closed)
 {
     ARENA(arena, LOOK_BYTES_MAX);
     struct rules_look *look = ARENA_NEW(arena, struct rules_look);
     look->call = call;
     look->arena = arena;
-    look->subject_id = subject_id;
+    look->subject_id = one.id;
+    look->only = one.facts ? only_of(arena, one.facts) : NULL;
     look->today = clock_day_of(call->now_ms);
     look->today_on = str_copy(arena, str_of(clock_date(look->today).text));
     for (size_t i = 0; i < set->many; i++)
         if (!only || set->packs[i] == only)
             TRY(rules_evaluate_pack(look, set->packs[i], subject));
-    if (!subject_id) {
+    if (!one.id) {
         struct rules_subject_rows rows = {0};
         for (size_t i = 0; i < look->many_subjects; i++)
             if (look->subjects[i].subject == subject)
@@ -122,9 +208,9 @@ static enum err settle_kind(struct call *call, const struct rules_set *set, stru
         return ERR_OK;
     unique(kind);
     if (kind->many > ONE_BY_ONE && kind->many * SET_WISE_SHARE > atomic_load(&known[kind_at(subject)]))
-        return evaluate(call, set, NULL, subject, 0, &opened, &closed);
+        return evaluate(call, set, NULL, subject, (struct touched){0}, &opened, &closed);
     for (size_t i = 0; i < kind->many; i++)
-        TRY(evaluate(call, set, NULL, subject, kind->ids[i], &opened, &closed));
+        TRY(evaluate(call, set, NULL, subject, kind->at[i], &opened, &closed));
     return ERR_OK;
 }
 
@@ -146,7 +232,7 @@ enum err rules_evaluate_all(struct call *call, const struct rules_set *set, cons
                             int64_t *ret_opened, int64_t *ret_closed)
 {
     for (size_t i = 0; rules_subject_at(i); i++)
-        TRY(evaluate(call, set, only, rules_subject_at(i), 0, ret_opened, ret_closed));
+        TRY(evaluate(call, set, only, rules_subject_at(i), (struct touched){0}, ret_opened, ret_closed));
     return ERR_OK;
 }
 

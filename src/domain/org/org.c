@@ -48,10 +48,11 @@ enum err org_unit_by_name(struct call *call, struct str name, struct org_unit *r
     if (nothing || name.len == 0)
         return ERR_NOT_FOUND;
     DB_ROWS(rows);
+    /* The scope as an expression: the three names have indexes, the scope of an authority is everything. */
     TRY(db_query(call, &rows,
                  "SELECT " UNIT_COLUMNS " FROM org_unit"
                  " WHERE (unit_name = $1 OR short_name = $1 OR uscc = $1) AND valid_to IS NULL"
-                 " AND unit_path >= $2 AND unit_path < $2 || 'z' ORDER BY unit_path",
+                 " AND unit_path || '' >= $2 AND unit_path || '' < $2 || 'z' ORDER BY unit_path || ''",
                  db_str(name), db_str(scope)));
     int found = 0;
     while (db_next(&rows)) {

@@ -8,6 +8,8 @@
 #include "ledger/ledger.h"
 #include "rules/rules.h"
 
+const char *const registry_unit_facts[] = {"registry.", "org.has_systems", NULL};
+
 enum err registry_system_get(struct call *call, int64_t system_id, struct registry_system *ret)
 {
     DB_ROWS(rows);
@@ -182,6 +184,20 @@ static enum err record_ledger(struct call *call, const char *verb, const struct 
 
 /* ---- create and change ---- */
 
+/* A unit that has a running system already has them as before, only one more: most of its rules ask no more
+ * than whether it has any. */
+static enum err touch_unit_of_new(struct call *call, int64_t unit_id, int64_t system_id)
+{
+    static const char *const more[] = {"registry.", "org.has_systems#", NULL};
+    int64_t older;
+    TRY(db_get_int(call, &older, 0,
+                   "SELECT system_id FROM info_system WHERE unit_id = $1 AND lifecycle_status NOT IN "
+                   "('shutdown', 'retired') AND system_id <> $2 AND created_at_ms <= $3 LIMIT 1",
+                   db_int(unit_id), db_int(system_id), db_int(call->now_ms)));
+    rules_touch_facts(call, "unit", unit_id, older ? more : registry_unit_facts);
+    return ERR_OK;
+}
+
 enum err registry_create_unlooked(struct call *call, struct field_record *record, int64_t *ret_system_id)
 {
     struct org_unit unit;
@@ -209,7 +225,7 @@ enum err registry_create_unlooked(struct call *call, struct field_record *record
     if (endpoints->given)
         TRY(registry_endpoints_set(call, &system, endpoints->rows, endpoints->many, true, &changed));
     rules_touch(call, "system", *ret_system_id);
-    rules_touch(call, "unit", unit.unit_id);
+    TRY(touch_unit_of_new(call, unit.unit_id, *ret_system_id));
     return record_ledger(call, "system.created", &system, field_json(call->arena, record));
 }
 
@@ -230,8 +246,8 @@ static enum err move_unit(struct call *call, struct registry_system *system,
     struct org_unit unit;
     if (org_unit_reach(call, unit_id, &unit) != ERR_OK)
         return call_fail(call, ERR_INVALID, "unit_id", "registry.fault.unit_unknown");
-    rules_touch(call, "unit", system->unit_id);
-    rules_touch(call, "unit", unit_id);
+    rules_touch_facts(call, "unit", system->unit_id, registry_unit_facts);
+    rules_touch_facts(call, "unit", unit_id, registry_unit_facts);
     system->unit_id = unit_id;
     system->unit_path = unit.unit_path;
     return db_run(call, "UPDATE system_endpoint SET unit_id = $2, unit_path = $3 WHERE system_id = $1",

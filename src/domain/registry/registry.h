@@ -27,6 +27,9 @@ MUST_USE enum err registry_system_get(struct call *call, int64_t system_id, stru
 /* One inside the actor's scope. */
 MUST_USE enum err registry_system_reach(struct call *call, int64_t system_id, struct registry_system *ret);
 
+/* What a change of a system can change about its unit: for rules_touch_facts. */
+extern const char *const registry_unit_facts[];
+
 /* record: registry_system_table, its "endpoints" included. Checks fields against each other, numbers the
  * system, touches it for the rules and writes the ledger. */
 MUST_USE enum err registry_system_create(struct call *call, struct field_record *record,

@@ -214,7 +214,7 @@ static enum err registry_confirm(struct call *call, struct http_exchange *x)
                db_int(access_is(call, ROLES_AUTHORITY))));
     TRY(registry_flaws_of(call, system.system_id));
     rules_touch(call, "system", system.system_id);
-    rules_touch(call, "unit", system.unit_id);
+    rules_touch_facts(call, "unit", system.unit_id, registry_unit_facts);
     TRY(ledger_append(call,
                       &(struct ledger_fact){.verb = "system.confirmed",
                                             .subject_kind = "system",

@@ -14,7 +14,7 @@
 #include "db/db.h"
 #include "helpers/paper.h"
 
-#define UNITS_REMEMBERED 256
+#define UNITS_REMEMBERED 64
 #define ADDRESSES_A_ROW  64
 
 struct known_unit {
@@ -28,7 +28,7 @@ struct apply {
     const struct registry_sheet *sheet;
     struct registry_import *report;
     struct known_unit units[UNITS_REMEMBERED];
-    size_t many_units;
+    size_t many_units, next_unit;
     struct str *seen; /* open-addressed: keys of the systems met in this sheet */
     size_t room;
 };
@@ -47,8 +47,10 @@ static enum err find_unit(struct apply *apply, struct str name, struct org_unit 
     apply->call->arena = call_lasting(apply->call); /* remembered beyond this row */
     enum err word = org_unit_by_name(apply->call, name, ret);
     apply->call->arena = scratch;
+    /* The newest stay: rows of one unit stand together, and a sheet may name forty thousand. */
+    apply->units[apply->next_unit++ % UNITS_REMEMBERED] = (struct known_unit){name, *ret, word};
     if (apply->many_units < UNITS_REMEMBERED)
-        apply->units[apply->many_units++] = (struct known_unit){name, *ret, word};
+        apply->many_units++;
     return word;
 }
 
