@@ -142,7 +142,8 @@ static enum err run(struct app *app, const char *spool)
         db_lane_stop(lane);
         return app_complain(app->args, "%s: %s", options.listen, why), ERR_FAILED;
     }
-    TRY(jobs_start(lane, app->args->node ? app->args->node : "main", &runner));
+    TRY(jobs_start(lane, app->args->node ? app->args->node : "main", app->db_where,
+                   (void *)(uintptr_t)app->data_dir, &runner));
     printf("anze %s  %s://%.*s:%d/\n", ANZE_VERSION, options.tls_cert ? "https" : "http",
            (int)(strrchr(options.listen, ':') ? strrchr(options.listen, ':') - options.listen
                                               : (long)strlen(options.listen)),

@@ -51,7 +51,7 @@ const struct jobs_kind *jobs_at(size_t at)
 
 bool jobs_is_tick(const struct jobs_kind *kind)
 {
-    return kind->every_s > 0 && kind->every_s < JOBS_TICK_BELOW_S;
+    return kind->piece || (kind->every_s > 0 && kind->every_s < JOBS_TICK_BELOW_S);
 }
 
 int64_t jobs_next_ms(const struct jobs_kind *kind, int64_t now_ms)
@@ -150,7 +150,7 @@ enum err jobs_run_now(struct call *call, const char *name)
 {
     for (size_t i = 0; i < jobs_many(); i++) {
         const struct jobs_kind *kind = jobs_at(i);
-        if (strcmp(kind->name, name))
+        if (strcmp(kind->name, name) || kind->piece)
             continue;
         int64_t started = call->now_ms;
         TRY(kind->run(call));

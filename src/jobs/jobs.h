@@ -6,6 +6,11 @@
  * and only while the lease is still its own. A failed run is rolled back, noted, and tried again after 1, 2,
  * 4 … minutes, at most an hour. Jobs of less than a minute are the node's own ticks (sealing its ledger): no
  * row, no lease, no history. rules.sweep (daily at 00:05) is declared by this room itself.
+ *
+ * What takes minutes (drawing thousands of sheets) may not hold the lane: such a job has `piece` instead of
+ * `run`. A second thread calls it every every_s seconds, with a reading connection in call->db; it does a
+ * piece of a second or so and gives what it writes to the lane (db_lane_wait). Who works on what, and how far
+ * it has come, stands in the capability's own rows, so that another node or another day goes on from there.
  */
 #ifndef ANZE_JOBS_JOBS_H
 #define ANZE_JOBS_JOBS_H
@@ -18,11 +23,15 @@ struct jobs_kind {
     int32_t every_s;                    /* period; 0 with at_minute >= 0: once a day */
     int32_t at_minute;                  /* minute of the day in China, -1: periodic */
     enum err (*run)(struct call *call); /* inside a write-lane transaction; rules_settle follows */
+    /* Instead of run. ret_more: there is more to do, come again at once. */
+    enum err (*piece)(struct call *call, struct db_lane *lane, bool *ret_more);
 };
 void jobs_declare(const struct jobs_kind *kinds, size_t many);
 struct jobs_runner;
-MUST_USE enum err jobs_start(struct db_lane *lane, const char *node, struct jobs_runner **ret);
-void jobs_stop(struct jobs_runner *runner);
+/* db_where: where pieces read (they get app as call->app); NULL: no pieces are done here. */
+MUST_USE enum err jobs_start(struct db_lane *lane, const char *node, const char *db_where, void *app,
+                             struct jobs_runner **ret);
+void jobs_stop(struct jobs_runner *runner); /* waits for the piece under way */
 /* Runs one job now, in the caller's transaction (tests, `anze` commands). */
 MUST_USE enum err jobs_run_now(struct call *call, const char *name);
 

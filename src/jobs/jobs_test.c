@@ -13,7 +13,7 @@
 #include "db/db_test.h"
 #include "jobs/jobs_inner.h"
 
-static atomic_int counted, failed, ticked;
+static atomic_int counted, failed, ticked, pieces;
 
 static enum err count(struct call *call)
 {
@@ -34,10 +34,31 @@ static enum err tick(struct call *call)
     return ERR_OK;
 }
 
+/* Three pieces at once, then none; what each writes goes over the lane. */
+static enum err write_piece(struct db *db, void *context)
+{
+    struct call call = *(struct call *)context;
+    call.db = db;
+    return db_run(&call, "INSERT INTO t_trace (what) VALUES ('piece')");
+}
+
+static enum err piece(struct call *call, struct db_lane *lane, bool *ret_more)
+{
+    int64_t many;
+    TRY(db_get_int(call, &many, 0, "SELECT COUNT(*) FROM t_trace WHERE what = 'piece'"));
+    *ret_more = many < 2;
+    if (many >= 3 || !call->app)
+        return ERR_OK;
+    TRY(db_lane_wait(lane, write_piece, call));
+    atomic_fetch_add(&pieces, 1);
+    return ERR_OK;
+}
+
 static const struct jobs_kind kinds[] = {
     {.name = "t.count", .every_s = 3600, .at_minute = -1, .run = count},
     {.name = "t.fail", .every_s = 0, .at_minute = 30, .run = fail_twice},
     {.name = "t.tick", .every_s = 1, .at_minute = -1, .run = tick},
+    {.name = "t.piece", .every_s = 10, .at_minute = -1, .piece = piece},
 };
 
 static struct str file(struct arena *arena, const char *name)
@@ -138,6 +159,30 @@ static void pause_until(int (*reached)(struct db_test *), struct db_test *t)
         nanosleep(&(struct timespec){0, 25000000}, NULL);
 }
 
+static int three_pieces(struct db_test *t)
+{
+    return number(t, "SELECT COUNT(*) FROM t_trace WHERE what = 'piece'") >= 3;
+}
+
+static void test_pieces(void **unused)
+{
+    struct db_test t;
+    struct db_lane *lane;
+    struct jobs_runner *runner;
+    char why[256];
+    (void)unused;
+    bench(&t);
+    atomic_store(&pieces, 0);
+    assert_int_equal(db_lane_start(t.where, &lane, why), ERR_OK);
+    assert_int_equal(jobs_start(lane, "a", t.where, &t, &runner), ERR_OK);
+    pause_until(three_pieces, &t);
+    jobs_stop(runner);
+    db_lane_stop(lane);
+    assert_int_equal(atomic_load(&pieces), 3);
+    assert_int_equal(number(&t, "SELECT COUNT(*) FROM jobs_job WHERE name = 't.piece'"), 0);
+    db_test_close(&t);
+}
+
 static int noted_failure(struct db_test *t)
 {
     return number(t, "SELECT COUNT(*) FROM jobs_run WHERE name = 't.fail'") >= 1 &&
@@ -159,7 +204,7 @@ static void test_runners_share_the_work(void **unused)
     atomic_store(&ticked, 0);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(db_lane_start(t.where, &lanes[i], why), ERR_OK);
-        assert_int_equal(jobs_start(lanes[i], names[i], &runners[i]), ERR_OK);
+        assert_int_equal(jobs_start(lanes[i], names[i], t.where, NULL, &runners[i]), ERR_OK);
     }
     pause_until(noted_failure, &t);
     nanosleep(&(struct timespec){0, 200000000}, NULL);
@@ -208,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_clock_turned_back),
         cmocka_unit_test(test_runners_share_the_work),
         cmocka_unit_test(test_run_now),
+        cmocka_unit_test(test_pieces),
     };
     return cmocka_run_group_tests(tests, declare, NULL);
 }

@@ -172,15 +172,6 @@ describe("board and exports", () => {
         expect(flat(full.bytes)).toContain("党组织主要负责人");
         await ledgerHas(officer, "collection.exported", "collection", collection.collection_id);
     });
-    test("all sheets in one archive", async () => {
-        const archive = await officer.get(`/api/collections/${collection.collection_id}/archive`);
-        expect(archive.status).toBe(200);
-        expect(archive.bytes.subarray(0, 4).toString("latin1")).toBe("PK\u0003\u0004");
-        const length = archive.bytes.readUInt16LE(26);
-        expect(archive.bytes.subarray(30, 30 + length).toString("utf8")).toBe("001-示例县教育局.pdf");
-        const size = archive.bytes.readUInt32LE(18);
-        expect(await pdfText(archive.bytes.subarray(30 + length, 30 + length + size))).toContain("0000-8000002");
-    });
 });
 
 describe("a form opened unasked", () => {

@@ -2,6 +2,7 @@
 //
 // What surrounds a form: the files that come with a collection, its definition that stands once launched, the archive of everything
 // handed in, and what an accepted form changes in the books. One county, in order, on the clock of 2026-09-28.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -11,6 +12,8 @@ import type { Client } from "../lib/client";
 import { County } from "../lib/county";
 import { ledgerHas, refused } from "../lib/expect";
 import { pdfText } from "../lib/pdf";
+import { readSheet } from "../lib/xlsx";
+import { unzip } from "../lib/zip";
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 const FORM = "SA2.responsibility_table";
@@ -94,5 +97,51 @@ describe("the form stands as it was launched", () => {
         expect(labels(await task(edu, (await taskOf(next, "a")).task_id))).toContain("值班电话");
         (await officer.post(`/api/collections/${next.collection_id}/close`)).expect(200);
         await ledgerHas(officer, "collection.handed_in", "collection_task", mine.task_id);
+    });
+});
+
+describe("the archive", () => {
+    const sm3 = (bytes: Buffer): string => createHash("sm3").update(bytes).digest("hex");
+    const path = () => `/api/collections/${collection.collection_id}/archives`;
+    let bytes: Buffer;
+    test("asked for with a reason, made beside the requests, and told when it is done", async () => {
+        refused(await edu.post(path(), { reason: "自行导出" }), 403);
+        refused(await officer.post(path(), {}), 422, "reason");
+        const { archive_id } = (await officer.post(path(), { reason: "年度归档留存" })).expect(201);
+        let row: any;
+        for (let i = 0; i < 120; i++) {
+            [row] = (await officer.get(path())).expect(200).items;
+            if (row.state === "done") break;
+            await new Promise((resolve) => setTimeout(resolve, 250));
+        }
+        expect(row).toMatchObject({ archive_id, state: "done", units: 1, done: 1, flawed: 0, asked_by_name: "数据局经办人" });
+        const got = await officer.get(`${path()}/${archive_id}/content`);
+        expect(got.status).toBe(200);
+        bytes = got.bytes;
+        expect(sm3(bytes)).toBe(row.digest);
+        const entry = await ledgerHas(officer, "collection.archived", "collection", collection.collection_id);
+        expect(JSON.stringify(entry.detail)).toContain(row.digest);
+        expect(JSON.stringify((await ledgerHas(officer, "collection.archive_asked", "collection", collection.collection_id)).detail)).toContain("年度归档留存");
+        expect((await officer.get("/api/inbox?limit=50")).text).toContain("打包完成");
+        expect((await health.get(`${path()}/${archive_id}/content`)).status).toBe(403);
+    });
+    test("each sheet as PDF and DOCX, the scan, the summary, what was given along; the list has the digest of each", async () => {
+        const entries = unzip(bytes);
+        const byName = new Map(entries.map((one) => [one.name, one.bytes]));
+        expect([...byName.keys()].sort()).toEqual(["报送表/00001-示例县教育局.docx", "报送表/00001-示例县教育局.pdf", "汇总表.xlsx", "清单.csv", "盖章扫描件/00001-示例县教育局.pdf", "随任务下发的文件/00001-填报说明.pdf"].sort());
+        const mine = await task(officer, (await taskOf(collection, "a")).task_id);
+        expect(await pdfText(byName.get("报送表/00001-示例县教育局.pdf")!)).toContain(mine.verify_code);
+        expect(byName.get("报送表/00001-示例县教育局.pdf")!.equals((await officer.get(`/api/collection-tasks/${mine.task_id}/pdf`)).bytes)).toBe(true);
+        expect(unzip(byName.get("报送表/00001-示例县教育局.docx")!).map((one) => one.name)).toContain("word/document.xml");
+        expect(byName.get("盖章扫描件/00001-示例县教育局.pdf")!.equals(PDF)).toBe(true);
+        expect([...readSheet(byName.get("汇总表.xlsx")!).values()].map((row) => row.join("|")).join("\n")).toContain("13900000000");
+        const lines = byName.get("清单.csv")!.toString("utf8").replace(/^\uFEFF/, "").trim().split("\r\n").slice(1);
+        expect(lines).toHaveLength(5);
+        for (const line of lines) {
+            const [, name, digest, size] = /^"([^"]*)",([0-9a-f]*),(\d*),/.exec(line)!;
+            expect(sm3(byName.get(name)!), name).toBe(digest);
+            expect(byName.get(name)!.length).toBe(Number(size));
+        }
+        expect(lines.find((one) => one.includes("00001-示例县教育局.pdf"))).toContain(mine.verify_code);
     });
 });

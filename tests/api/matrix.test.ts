@@ -81,7 +81,9 @@ const TABLE: Record<string, Row> = {
     collection_remind: row("all"),
     collection_export: row("all"),
     collection_export_full: row("all", { body: reason }),
-    collection_archive: row("all", { own: [409] }),
+    collection_archive: row("all", { own: [404] }), // none was made
+    collection_archive_list: row("all"),
+    collection_archive_ask: row("all", { body: reason, own: [409] }), // nothing is handed in yet
     collection_task_list: row("none"),
     collection_task_open: row("none", { body: (world, side) => ({ form_id: world.ids.own.form_id, unit_id: world.ids[side].unit_id }) }),
     collection_task_get: row("unit"),

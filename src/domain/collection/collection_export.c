@@ -1,22 +1,12 @@
-/* SPDX-License-Identifier: Apache-2.0
- *
- * Method of the archive: a ZIP file whose members are stored, not packed: a PDF is packed already. Member by
- * member its local head and bytes are written, then the directory from what was noted on the way. Names are
- * UTF-8 and say so (flag bit 11).
- */
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "access/access.h"
 #include "base/clock.h"
 #include "base/words.h"
 #include "domain/collection/collection_inner.h"
-#include "domain/document/document.h"
 #include "helpers/paper.h"
 
-#define SHEETS_MAX 500
-#define HEADS      5
+#define HEADS          5
+#define TASK_BYTES_MAX (64u << 20)
 
 /* ---- the summary ---- */
 
@@ -117,6 +107,9 @@ static struct paper_column *columns_of(struct call *call, const struct rules_for
 static enum err write_tasks(struct summary *sum, int64_t collection_id)
 {
     struct call *call = sum->call;
+    struct arena *lasting = call->arena;
+    if (!call->lasting)
+        call->lasting = lasting;
     DB_ROWS(rows);
     TRY(db_query(call, &rows,
                  "SELECT t.task_id, t.unit_path, u.unit_name, t.state, t.late, t.handed_in_at_ms FROM "
@@ -124,12 +117,17 @@ static enum err write_tasks(struct summary *sum, int64_t collection_id)
                  " ON u.unit_id = t.unit_id WHERE t.collection_id = $1 ORDER BY u.sort_no, u.unit_path",
                  db_int(collection_id)));
     while (db_next(&rows)) {
+        /* What one unit filled in goes before the next is read. */
+        ARENA(arena, TASK_BYTES_MAX);
+        call->arena = arena;
         struct collection_task task = {.task_id = db_col_int(&rows, 0),
                                        .unit_path = db_col_copy(call, &rows, 1),
                                        .unit_name = db_col_copy(call, &rows, 2),
                                        .state = db_col_copy(call, &rows, 3),
                                        .late = db_col_int(&rows, 4) != 0};
-        TRY(write_task(sum, &task, db_col_int(&rows, 5)));
+        enum err word = write_task(sum, &task, db_col_int(&rows, 5));
+        call->arena = lasting;
+        TRY(word);
     }
     return db_end(&rows);
 }
@@ -152,170 +150,4 @@ enum err collection_export(struct call *call, int64_t collection_id, bool full, 
     TRY(paper_write_start(call, fd, &out, &sum.writer));
     TRY(write_tasks(&sum, collection_id));
     return paper_write_end(call, sum.writer);
-}
-
-/* ---- the archive ---- */
-
-struct member {
-    struct str name;
-    uint32_t crc, size, at;
-};
-struct archive {
-    FILE *file;
-    struct member *members;
-    size_t many;
-    uint32_t at;
-    uint16_t day, minute; /* as DOS counts */
-};
-
-static uint32_t crc32_of(struct str bytes)
-{
-    uint32_t crc = 0xffffffffu;
-    for (size_t i = 0; i < bytes.len; i++) {
-        crc ^= (uint8_t)bytes.at[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = (crc >> 1) ^ (0xedb88320u & (0u - (crc & 1u)));
-    }
-    return ~crc;
-}
-
-static void put(struct archive *archive, const void *bytes, size_t len)
-{
-    (void)fwrite(bytes, 1, len, archive->file);
-    archive->at += (uint32_t)len;
-}
-
-static void put16(struct archive *archive, unsigned value)
-{
-    put(archive, (const uint8_t[]){(uint8_t)value, (uint8_t)(value >> 8)}, 2);
-}
-
-static void put32(struct archive *archive, uint32_t value)
-{
-    put16(archive, value & 0xffffu);
-    put16(archive, value >> 16);
-}
-
-/* The part that a local head and a directory entry share. */
-static void put_member(struct archive *archive, const struct member *member)
-{
-    put16(archive, 20);
-    put16(archive, 1u << 11);
-    put16(archive, 0);
-    put16(archive, archive->minute);
-    put16(archive, archive->day);
-    put32(archive, member->crc);
-    put32(archive, member->size);
-    put32(archive, member->size);
-    put16(archive, (unsigned)member->name.len);
-    put16(archive, 0);
-}
-
-static void add_member(struct archive *archive, struct str name, struct str bytes)
-{
-    struct member *member = &archive->members[archive->many++];
-    *member = (struct member){name, crc32_of(bytes), (uint32_t)bytes.len, archive->at};
-    put32(archive, 0x04034b50);
-    put_member(archive, member);
-    put(archive, name.at, name.len);
-    put(archive, bytes.at, bytes.len);
-}
-
-static enum err finish(struct archive *archive)
-{
-    uint32_t start = archive->at;
-    for (size_t i = 0; i < archive->many; i++) {
-        const struct member *member = &archive->members[i];
-        put32(archive, 0x02014b50);
-        put16(archive, 20);
-        put_member(archive, member);
-        put16(archive, 0);
-        put16(archive, 0);
-        put16(archive, 0);
-        put32(archive, 0);
-        put32(archive, member->at);
-        put(archive, member->name.at, member->name.len);
-    }
-    uint32_t size = archive->at - start;
-    put32(archive, 0x06054b50);
-    put32(archive, 0);
-    put16(archive, (unsigned)archive->many);
-    put16(archive, (unsigned)archive->many);
-    put32(archive, size);
-    put32(archive, start);
-    put16(archive, 0);
-    return fflush(archive->file) == 0 && !ferror(archive->file) ? ERR_OK : ERR_FAILED;
-}
-
-static void close_file(FILE **file)
-{
-    if (*file)
-        (void)fclose(*file);
-}
-
-/* A name that every system can unpack. */
-static struct str member_name(struct call *call, size_t no, struct str unit_name)
-{
-    char *name = (char *)(uintptr_t)str_format(call->arena, "%03zu-%.*s.pdf", no, STR_ARG(unit_name)).at;
-    for (char *c = name; *c; c++)
-        if (strchr("/\\:*?\"<>|", *c))
-            *c = '_';
-    return str_of(name);
-}
-
-struct sheet {
-    int64_t document_id;
-    struct str unit_name;
-};
-
-static enum err find_sheets(struct call *call, int64_t collection_id, struct sheet *ret, size_t *ret_many)
-{
-    *ret_many = 0;
-    DB_ROWS(rows);
-    TRY(db_query(
-        call, &rows,
-        "SELECT t.document_id, u.unit_name FROM collection_task t JOIN org_unit u ON u.unit_id = t.unit_id"
-        " WHERE t.collection_id = $1 AND t.state IN ('handed_in', 'accepted') AND t.document_id IS NOT NULL"
-        " ORDER BY u.sort_no, u.unit_path",
-        db_int(collection_id)));
-    while (db_next(&rows)) {
-        if (*ret_many == SHEETS_MAX)
-            return call_fail(call, ERR_TOO_LARGE, NULL, "collection.fault.archive",
-                             str_format(call->arena, "%d", SHEETS_MAX));
-        ret[(*ret_many)++] = (struct sheet){db_col_int(&rows, 0), db_col_copy(call, &rows, 1)};
-    }
-    return db_end(&rows);
-}
-
-enum err collection_archive(struct call *call, int64_t collection_id, int fd)
-{
-    struct sheet *sheets = ARENA_ARRAY(call->arena, struct sheet, SHEETS_MAX);
-    size_t many;
-    int year, month, mday;
-    TRY(find_sheets(call, collection_id, sheets, &many));
-    if (!many)
-        return call_fail(call, ERR_REFUSED, NULL, "collection.fault.archive_empty");
-    __attribute__((cleanup(close_file))) FILE *file = fdopen(dup(fd), "w");
-    if (!file)
-        return ERR_FAILED;
-    clock_ymd(clock_day_of(call->now_ms), &year, &month, &mday);
-    struct archive archive = {.file = file,
-                              .members = ARENA_ARRAY(call->arena, struct member, many),
-                              .day = (uint16_t)((year - 1980) << 9 | month << 5 | mday)};
-    for (size_t i = 0; i < many; i++) {
-        struct str bytes;
-        struct call drawing = *call;
-        /* What the press gives for one sheet goes before the next is drawn. */
-        ARENA(arena, (size_t)2 * PRESS_OUTPUT_MAX);
-        drawing.arena = arena;
-        drawing.faults = drawing.last_fault = NULL;
-        enum err word = document_render(&drawing, sheets[i].document_id, PRESS_PDF, &bytes, NULL);
-        if (word != ERR_OK)
-            return call_fail(call, word, NULL, "collection.fault.archive_sheet", sheets[i].unit_name);
-        if ((uint64_t)archive.at + bytes.len > UINT32_MAX - (1u << 20))
-            return call_fail(call, ERR_TOO_LARGE, NULL, "collection.fault.archive",
-                             str_format(call->arena, "%zu", i));
-        add_member(&archive, member_name(call, i + 1, sheets[i].unit_name), bytes);
-    }
-    return finish(&archive);
 }

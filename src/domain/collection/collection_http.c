@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "domain/attachment/attachment.h"
+#include "domain/collection/collection_archive.h"
 #include "domain/collection/collection_inner.h"
 #include "domain/module.h"
 #include "ledger/ledger.h"
@@ -137,9 +138,31 @@ static enum err export_handle(struct call *call, struct http_exchange *x)
     return word;
 }
 
+static enum err archive_ask(struct call *call, struct http_exchange *x)
+{
+    struct str title;
+    int64_t archive_id;
+    TRY(reach_collection(call, x->ids[0], &title));
+    TRY(collection_archive_ask(call, x->ids[0], field_str(&x->body, "reason"), &archive_id));
+    json_put_int(x->out, "archive_id", archive_id);
+    return ERR_OK;
+}
+
+static enum err archive_rows(struct call *call, struct http_exchange *x)
+{
+    struct str title;
+    TRY(reach_collection(call, x->ids[0], &title));
+    return collection_archive_list(call, x->ids[0], x->out);
+}
+
 static enum err archive_get(struct call *call, struct http_exchange *x)
 {
-    return give_file(call, x, collection_archive, "zip", "application/zip");
+    struct str title;
+    TRY(reach_collection(call, x->ids[0], &title));
+    TRY(collection_archive_open(call, x->ids[0], x->ids[1], &x->file_path));
+    x->file_name = str_format(call->arena, "%.*s.zip", STR_ARG(title));
+    x->file_type = "application/zip";
+    return ERR_OK;
 }
 
 /* ---- tasks: the unit's side ---- */
@@ -269,9 +292,10 @@ static const struct field reason_fields[] = {
     {.name = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 4, .max = 500}};
 static const struct field_table reason_table = FIELD_TABLE("collection_export_reason", reason_fields);
 
-#define OFFICER ROLE_COUNTY_OFFICER
-#define SEERS   (ROLES_AUTHORITY | ROLES_UNIT)
-#define TASK    "/api/collection-tasks/{task_id}"
+#define OFFICER  ROLE_COUNTY_OFFICER
+#define SEERS    (ROLES_AUTHORITY | ROLES_UNIT)
+#define TASK     "/api/collection-tasks/{task_id}"
+#define ARCHIVES "/api/collections/{collection_id}/archives"
 #define ROUTE(verb, where, who, id, call_it, zh, en)                                                         \
     .method = verb, .path = where, .grant = (who), .name = id, .handle = call_it, .summary_zh = zh,          \
     .summary_en = en
@@ -317,15 +341,21 @@ static const struct http_route routes[] = {
      .body = &reason_table,
      .summary_zh = "汇总表（完整，记录事由）",
      .summary_en = "Summary in full, with a reason that the ledger keeps"},
+    {ROUTE("GET", ARCHIVES, OFFICER, "collection_archive_list", archive_rows, "打包文件",
+           "Archives and how far they are"),
+     .kind = HTTP_ANY},
+    {ROUTE("POST", ARCHIVES, OFFICER, "collection_archive_ask", archive_ask, "全部报送材料打包（记录事由）",
+           "Put everything handed in into one archive, with a reason that the ledger keeps"),
+     .kind = HTTP_ANY, .body = &reason_table},
     {.method = "GET",
-     .path = "/api/collections/{collection_id}/archive",
+     .path = ARCHIVES "/{archive_id}/content",
      .grant = OFFICER,
      .name = "collection_archive",
      .prepare = archive_get,
      .kind = HTTP_FILE,
      .flags = HTTP_DIRECT,
-     .summary_zh = "全部报送表打包",
-     .summary_en = "All sheets as PDF in one archive"},
+     .summary_zh = "下载打包文件",
+     .summary_en = "The finished archive"},
     {ROUTE("GET", "/api/collection-tasks", SEERS, "collection_task_list", task_rows, "填报任务", "Tasks"),
      .kind = HTTP_LIST, .reply = &collection_task_row_table, .list = &collection_task_list},
     {ROUTE("POST", "/api/collection-tasks", ROLES_UNIT, "collection_task_open", task_open, "主动填报",
@@ -398,6 +428,8 @@ static const struct rules_fact facts[] = {
 
 static const struct jobs_kind jobs[] = {
     {.name = "collection.late", .at_minute = 2, .run = collection_sweep},
+    {.name = "collection.archive", .every_s = 1, .at_minute = -1, .piece = collection_archive_piece},
+    {.name = "collection.archive_sweep", .at_minute = 20, .run = collection_archive_sweep},
 };
 
 static const char *const scoped_tables[] = {"collection", "collection_task", NULL};

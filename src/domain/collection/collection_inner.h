@@ -76,7 +76,5 @@ MUST_USE enum err collection_reminder_text(struct call *call, int64_t collection
 /* ---- collection_export.c (slow: worker threads) ---- */
 /* full: personal data as it stands; else masked where the actor may not see it. */
 MUST_USE enum err collection_export(struct call *call, int64_t collection_id, bool full, int fd);
-/* Every sheet that was handed in, as PDF, in one archive. */
-MUST_USE enum err collection_archive(struct call *call, int64_t collection_id, int fd);
 
 #endif
