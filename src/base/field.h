@@ -39,6 +39,7 @@ enum field_flag {
     FIELD_SHEET = 64,   /* a column of the spreadsheet template */
     FIELD_HIDDEN = 128, /* never a form input */
     FIELD_SECRET = 256, /* passwords: never logged, never replied */
+    FIELD_ALWAYS = FIELD_READONLY | FIELD_REQUIRED, /* only in replies, and never null there */
 };
 
 /* A closed list. The words are "enum.<name>.<identifier>". */

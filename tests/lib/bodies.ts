@@ -45,7 +45,7 @@ function value(api: any, raw: any, ids: Record<string, any>): any {
 
 function object(api: any, raw: any, ids: Record<string, any>): any {
     const schema = resolve(api, raw);
-    return Object.fromEntries((schema.required ?? []).map((name: string) => [name, value(api, schema.properties[name], ids)]));
+    return Object.fromEntries((schema.required ?? []).filter((name: string) => !schema.properties[name].readOnly).map((name: string) => [name, value(api, schema.properties[name], ids)]));
 }
 
 export function bodySchema(operation: any): any {

@@ -12,7 +12,7 @@
 extern const struct field_enum finding_severity_enum; /* least first: info low medium high critical */
 extern const struct field_enum finding_state_enum, finding_source_enum, finding_vuln_kind_enum,
     finding_address_state_enum;
-extern const struct field_table finding_table;
+extern const struct field_table finding_table, finding_alike_table, finding_event_table;
 
 struct finding {
     int64_t finding_id, unit_id, system_id, notified_at_ms, fed_back_at_ms, version;

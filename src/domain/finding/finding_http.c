@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/module.h"
 #include "domain/finding/finding_inner.h"
+#include "domain/finding/finding_show.h"
 
 #include <string.h>
 
@@ -11,162 +12,16 @@
 
 /* ---- findings ---- */
 
-static const struct field row_fields[] = {
-    {.name = "finding_id", .type = FIELD_INT},
-    {.name = "finding_no", .type = FIELD_TEXT},
-    {.name = "title", .type = FIELD_TEXT, .max = 300},
-    {.name = "severity", .type = FIELD_ENUM, .of = &finding_severity_enum, .flags = FIELD_FILTER},
-    {.name = "vuln_kind", .type = FIELD_ENUM, .of = &finding_vuln_kind_enum, .flags = FIELD_FILTER},
-    {.name = "state", .type = FIELD_ENUM, .of = &finding_state_enum, .flags = FIELD_FILTER},
-    {.name = "source", .type = FIELD_ENUM, .of = &finding_source_enum, .flags = FIELD_FILTER},
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_FILTER},
-    {.name = "unit_name", .type = FIELD_TEXT},
-    {.name = "system_id", .type = FIELD_REF, .ref = "info_system", .flags = FIELD_FILTER},
-    {.name = "system_name", .type = FIELD_TEXT},
-    {.name = "ip", .type = FIELD_TEXT},
-    {.name = "host_name", .type = FIELD_TEXT},
-    {.name = "port", .type = FIELD_INT},
-    {.name = "protocol", .type = FIELD_TEXT},
-    {.name = "url_path", .type = FIELD_TEXT, .max = 2000},
-    {.name = "cves", .type = FIELD_TEXT, .max = 16000},
-    {.name = "tool", .type = FIELD_TEXT},
-    {.name = "first_seen_ms", .type = FIELD_TIME, .flags = FIELD_SORT},
-    {.name = "last_seen_ms", .type = FIELD_TIME, .flags = FIELD_SORT},
-    {.name = "reopened_count", .type = FIELD_INT},
-};
-static const struct field_table row_table = FIELD_TABLE("finding_row", row_fields);
-static const struct db_filter filters[] = {
-    {"state", "f.state = $$", FIELD_ENUM, &finding_state_enum},
-    {"severity", "f.severity = $$", FIELD_ENUM, &finding_severity_enum},
-    {"vuln_kind", "f.vuln_kind = $$", FIELD_ENUM, &finding_vuln_kind_enum},
-    {"source", "f.source = $$", FIELD_ENUM, &finding_source_enum},
-    {"unit_id", "f.unit_id = $$", FIELD_INT, NULL},
-    {"system_id", "f.system_id = $$", FIELD_INT, NULL},
-    {"kind", "f.kind = $$", FIELD_TEXT, NULL},
-    {"tool", "f.tool = $$", FIELD_TEXT, NULL},
-    {"open", "CASE WHEN f.state IN ('closed', 'false_positive') THEN 0 ELSE 1 END = $$", FIELD_BOOL, NULL},
-    {"matched", "CASE WHEN f.system_id IS NULL THEN 0 ELSE 1 END = $$", FIELD_BOOL, NULL},
-    {"import_id", "f.last_import_id = $$", FIELD_INT, NULL},
-    {"notified_from_ms", "f.notified_at_ms >= $$", FIELD_INT, NULL},
-    {"notified_to_ms", "f.notified_at_ms < $$", FIELD_INT, NULL},
-};
-static const struct db_sort sorts[] = {
-    {"finding_id", "f.finding_id"},
-    {"last_seen_ms", "f.last_seen_ms"},
-    {"first_seen_ms", "f.first_seen_ms"},
-    {"severity", "CASE f.severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' "
-                 "THEN 1 ELSE 0 END"},
-};
-static const struct db_list finding_list = {
-    .columns = &row_table,
-    .select = "SELECT f.finding_id, f.finding_no, f.title, f.severity, f.vuln_kind, f.state, f.source, "
-              "f.unit_id, u.unit_name, f.system_id,"
-              " s.system_name, f.ip, f.host_name, f.port, f.protocol, f.url_path, f.cves, f.tool, "
-              "f.first_seen_ms, f.last_seen_ms,"
-              " f.reopened_count FROM finding f LEFT JOIN org_unit u ON u.unit_id = f.unit_id"
-              " LEFT JOIN info_system s ON s.system_id = f.system_id",
-    .scope = "f.unit_path",
-    .key = "f.finding_id",
-    .default_sort = "-severity",
-    .filters = filters,
-    .many_filters = sizeof(filters) / sizeof(filters[0]),
-    .sorts = sorts,
-    .many_sorts = sizeof(sorts) / sizeof(sorts[0]),
-    .search = "(f.title LIKE $$ OR f.finding_no LIKE $$ OR f.ip LIKE $$ OR f.host_name LIKE $$ OR f.cves "
-              "LIKE $$ OR s.system_name LIKE $$)",
-};
-
-static enum err put_events(struct call *call, int64_t finding_id, struct json_writer *w)
-{
-    DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT at_ms, actor_name, verb, from_value, to_value, note FROM finding_event WHERE "
-                 "finding_id = $1 ORDER BY event_id DESC LIMIT 200",
-                 db_int(finding_id)));
-    json_open_array(w, "events");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        json_put_int(w, "at_ms", db_col_int(&rows, 0));
-        json_put_str(w, "actor_name", db_col_str(&rows, 1));
-        json_put_str(w, "verb", db_col_str(&rows, 2));
-        json_put_str(w, "from_value", db_col_str(&rows, 3));
-        json_put_str(w, "to_value", db_col_str(&rows, 4));
-        json_put_str(w, "note", db_col_str(&rows, 5));
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
-}
-
-/* 举一反三: the unit's other systems with the same check or the same CVE. */
-static enum err put_alike(struct call *call, const struct finding *finding, struct json_writer *w)
-{
-    DB_ROWS(rows);
-    TRY(db_query(
-        call, &rows,
-        "SELECT o.finding_id, o.finding_no, o.title, o.severity, o.state, o.system_id, s.system_name, o.ip, "
-        "o.port FROM finding o"
-        " LEFT JOIN info_system s ON s.system_id = o.system_id WHERE o.unit_id = $1 AND o.finding_id <> $2"
-        " AND ((o.rule_id = $3 AND $3 <> '') OR (o.cves = $4 AND $4 <> '')) AND o.state NOT IN ('closed', "
-        "'false_positive')"
-        " ORDER BY o.finding_id LIMIT 100",
-        db_int(finding->unit_id), db_int(finding->finding_id), db_str(finding->rule_id),
-        db_str(finding->cves)));
-    json_open_array(w, "alike");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        json_put_int(w, "finding_id", db_col_int(&rows, 0));
-        json_put_str(w, "finding_no", db_col_str(&rows, 1));
-        json_put_str(w, "title", db_col_str(&rows, 2));
-        json_put_str(w, "severity", db_col_str(&rows, 3));
-        json_put_str(w, "state", db_col_str(&rows, 4));
-        json_put_int(w, "system_id", db_col_int(&rows, 5));
-        json_put_str(w, "system_name", db_col_str(&rows, 6));
-        json_put_str(w, "ip", db_col_str(&rows, 7));
-        json_put_int(w, "port", db_col_int(&rows, 8));
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
-}
-
-static enum err put_finding(struct call *call, int64_t finding_id, struct json_writer *w)
-{
-    struct finding finding;
-    DB_ROWS(rows);
-    TRY(finding_reach(call, finding_id, &finding));
-    TRY(db_one(call, &rows,
-               "SELECT f.finding_id, f.finding_no, f.unit_id, f.system_id, f.source, f.title, f.vuln_kind, "
-               "f.severity, f.cvss_x10, f.cves,"
-               " f.ip, f.host_name, f.port, f.protocol, f.url_path, f.location, f.tool, f.rule_id, "
-               "t.description, t.remedy, f.evidence,"
-               " f.state, f.first_seen_ms, f.last_seen_ms, f.seen_count, f.reopened_count, f.notified_at_ms, "
-               "f.closed_at_ms, f.closed_why,"
-               " u.unit_name, s.system_name, f.asked_by, f.asked_reason FROM finding f LEFT JOIN "
-               "finding_text t ON t.text_id = f.text_id"
-               " LEFT JOIN org_unit u ON u.unit_id = f.unit_id LEFT JOIN info_system s ON s.system_id = "
-               "f.system_id WHERE f.finding_id = $1",
-               db_int(finding_id)));
-    db_put_row(w, &rows, &finding_table);
-    json_put_str(w, "unit_name", db_col_str(&rows, 29));
-    json_put_str(w, "system_name", db_col_str(&rows, 30));
-    json_put_int(w, "asked_by", db_col_int(&rows, 31));
-    json_put_str(w, "asked_reason", db_col_str(&rows, 32));
-    db_rows_close(&rows);
-    TRY(put_alike(call, &finding, w));
-    return put_events(call, finding_id, w);
-}
-
 static enum err finding_one(struct call *call, struct http_exchange *x)
 {
-    return put_finding(call, x->ids[0], x->out);
+    return finding_put(call, x->ids[0], x->out);
 }
 
 static enum err finding_post(struct call *call, struct http_exchange *x)
 {
     int64_t finding_id;
     TRY(finding_create(call, &x->body, &finding_id));
-    return put_finding(call, finding_id, x->out);
+    return finding_put(call, finding_id, x->out);
 }
 
 static enum err finding_verify(struct call *call, struct http_exchange *x)
@@ -178,7 +33,7 @@ static enum err finding_verify(struct call *call, struct http_exchange *x)
     TRY(db_run(call, "UPDATE finding SET state = 'verified', version = version + 1 WHERE finding_id = $1",
                db_int(x->ids[0])));
     TRY(finding_event(call, &finding, "verified", finding.state, STR("verified"), STR_NONE));
-    return put_finding(call, x->ids[0], x->out);
+    return finding_put(call, x->ids[0], x->out);
 }
 
 static const struct field attach_fields[] = {
@@ -201,7 +56,7 @@ static enum err finding_attach(struct call *call, struct http_exchange *x)
     finding.unit_id = system.unit_id;
     finding.unit_path = system.unit_path;
     TRY(finding_event(call, &finding, "attached", STR_NONE, system.system_no, STR_NONE));
-    return put_finding(call, x->ids[0], x->out);
+    return finding_put(call, x->ids[0], x->out);
 }
 
 /* ---- false positives: one asks, another decides ---- */
@@ -228,7 +83,7 @@ static enum err finding_ask_false(struct call *call, struct http_exchange *x)
         db_int(finding.finding_id), db_int(call->actor->user_id), db_str(field_str(&x->body, "reason"))));
     TRY(finding_event(call, &finding, "false_positive_asked", STR_NONE, STR_NONE,
                       field_str(&x->body, "reason")));
-    return put_finding(call, x->ids[0], x->out);
+    return finding_put(call, x->ids[0], x->out);
 }
 
 static enum err finding_decide_false(struct call *call, struct http_exchange *x)
@@ -253,53 +108,10 @@ static enum err finding_decide_false(struct call *call, struct http_exchange *x)
     TRY(finding_event(call, &finding, agree ? "false_positive_agreed" : "false_positive_refused",
                       finding.state, agree ? STR("false_positive") : finding.state,
                       field_str(&x->body, "reason")));
-    return put_finding(call, x->ids[0], x->out);
+    return finding_put(call, x->ids[0], x->out);
 }
 
 /* ---- scan imports ---- */
-
-static const struct field import_fields[] = {
-    {.name = "import_id", .type = FIELD_INT},
-    {.name = "format", .type = FIELD_TEXT},
-    {.name = "tool", .type = FIELD_TEXT},
-    {.name = "tool_version", .type = FIELD_TEXT},
-    {.name = "file_name", .type = FIELD_TEXT},
-    {.name = "file_digest", .type = FIELD_TEXT},
-    {.name = "file_size", .type = FIELD_INT},
-    {.name = "scanned_at_ms", .type = FIELD_TIME},
-    {.name = "imported_at_ms", .type = FIELD_TIME, .flags = FIELD_SORT},
-    {.name = "records", .type = FIELD_INT},
-    {.name = "hosts", .type = FIELD_INT},
-    {.name = "hosts_up", .type = FIELD_INT},
-    {.name = "open_ports", .type = FIELD_INT},
-    {.name = "created", .type = FIELD_INT},
-    {.name = "changed", .type = FIELD_INT},
-    {.name = "unchanged", .type = FIELD_INT},
-    {.name = "reopened", .type = FIELD_INT},
-    {.name = "closed", .type = FIELD_INT},
-    {.name = "unmatched", .type = FIELD_INT},
-};
-static const struct field_table import_table = FIELD_TABLE("scan_import", import_fields);
-#define IMPORT_SELECT                                                                                        \
-    "SELECT i.import_id, i.format, i.tool, i.tool_version, i.file_name, i.file_digest, i.file_size, "        \
-    "i.scanned_at_ms, i.imported_at_ms,"                                                                     \
-    " i.records, i.hosts, i.hosts_up, i.open_ports, i.created, i.changed, i.unchanged, i.reopened, "         \
-    "i.closed, i.unmatched"                                                                                  \
-    " FROM finding_import i"
-static const struct db_filter import_filters[] = {{"scan_format", "i.format = $$", FIELD_TEXT, NULL}};
-static const struct db_sort import_sorts[] = {{"import_id", "i.import_id"},
-                                              {"imported_at_ms", "i.imported_at_ms"}};
-static const struct db_list import_list = {
-    .columns = &import_table,
-    .select =
-        IMPORT_SELECT, /* not scoped: only those who see all units may list imports (the route's grant) */
-    .key = "i.import_id",
-    .default_sort = "-import_id",
-    .filters = import_filters,
-    .many_filters = 1,
-    .sorts = import_sorts,
-    .many_sorts = 2,
-};
 
 static const struct field import_query_fields[] = {
     {.name = "filename", .type = FIELD_TEXT, .max = 200},
@@ -324,54 +136,10 @@ static enum err import_handle(struct call *call, struct http_exchange *x)
 
 static enum err import_one(struct call *call, struct http_exchange *x)
 {
-    DB_ROWS(rows);
-    TRY(db_one(call, &rows, IMPORT_SELECT " WHERE i.import_id = $1", db_int(x->ids[0])));
-    db_put_row(x->out, &rows, &import_table);
-    return ERR_OK;
+    return finding_put_import_row(call, x->ids[0], x->out);
 }
 
 /* ---- live addresses ---- */
-
-static const struct field address_fields[] = {
-    {.name = "address_id", .type = FIELD_INT},
-    {.name = "ip", .type = FIELD_TEXT},
-    {.name = "host_name", .type = FIELD_TEXT},
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_FILTER},
-    {.name = "unit_name", .type = FIELD_TEXT},
-    {.name = "state", .type = FIELD_ENUM, .of = &finding_address_state_enum, .flags = FIELD_FILTER},
-    {.name = "system_id", .type = FIELD_REF, .ref = "info_system"},
-    {.name = "system_name", .type = FIELD_TEXT},
-    {.name = "first_seen_ms", .type = FIELD_TIME},
-    {.name = "last_seen_ms", .type = FIELD_TIME, .flags = FIELD_SORT},
-    {.name = "note", .type = FIELD_TEXT},
-    {.name = "open_ports", .type = FIELD_INT},
-};
-static const struct field_table address_table = FIELD_TABLE("live_address", address_fields);
-static const struct db_filter address_filters[] = {
-    {"state", "a.state = $$", FIELD_ENUM, &finding_address_state_enum},
-    {"unit_id", "a.unit_id = $$", FIELD_INT, NULL},
-};
-static const struct db_sort address_sorts[] = {
-    {"address_id", "a.address_id"}, {"last_seen_ms", "a.last_seen_ms"}, {"ip_key", "a.ip_key"}};
-#define ADDRESS_SELECT                                                                                       \
-    "SELECT a.address_id, a.ip, a.host_name, a.unit_id, u.unit_name, a.state, a.system_id, s.system_name, "  \
-    "a.first_seen_ms,"                                                                                       \
-    " a.last_seen_ms, a.note, (SELECT COUNT(*) FROM finding_port p WHERE p.address_id = a.address_id AND "   \
-    "p.state = 'open'),"                                                                                     \
-    " a.unit_path FROM finding_address a LEFT JOIN org_unit u ON u.unit_id = a.unit_id"                      \
-    " LEFT JOIN info_system s ON s.system_id = a.system_id"
-static const struct db_list address_list = {
-    .columns = &address_table,
-    .select = ADDRESS_SELECT,
-    .scope = "a.unit_path",
-    .key = "a.address_id",
-    .default_sort = "ip_key",
-    .filters = address_filters,
-    .many_filters = 2,
-    .sorts = address_sorts,
-    .many_sorts = 3,
-    .search = "(a.ip LIKE $$ OR a.host_name LIKE $$ OR u.unit_name LIKE $$)",
-};
 
 static enum err reach_address(struct call *call, int64_t address_id, int64_t *ret_unit_id,
                               struct str *ret_path)
@@ -389,30 +157,7 @@ static enum err address_one(struct call *call, struct http_exchange *x)
     int64_t unit_id;
     struct str path;
     TRY(reach_address(call, x->ids[0], &unit_id, &path));
-    DB_ROWS(rows);
-    TRY(db_one(call, &rows, ADDRESS_SELECT " WHERE a.address_id = $1", db_int(x->ids[0])));
-    db_put_row(x->out, &rows, &address_table);
-    db_rows_close(&rows);
-    DB_ROWS(ports);
-    TRY(db_query(call, &ports,
-                 "SELECT port, protocol, state, service, product, product_version, last_seen_ms FROM "
-                 "finding_port WHERE address_id = $1"
-                 " ORDER BY port, protocol",
-                 db_int(x->ids[0])));
-    json_open_array(x->out, "ports");
-    while (db_next(&ports)) {
-        json_open_object(x->out, NULL);
-        json_put_int(x->out, "port", db_col_int(&ports, 0));
-        json_put_str(x->out, "protocol", db_col_str(&ports, 1));
-        json_put_str(x->out, "state", db_col_str(&ports, 2));
-        json_put_str(x->out, "service", db_col_str(&ports, 3));
-        json_put_str(x->out, "product", db_col_str(&ports, 4));
-        json_put_str(x->out, "product_version", db_col_str(&ports, 5));
-        json_put_int(x->out, "last_seen_ms", db_col_int(&ports, 6));
-        json_close_object(x->out);
-    }
-    json_close_array(x->out);
-    return db_end(&ports);
+    return finding_put_address(call, x->ids[0], x->out);
 }
 
 enum err finding_address_settle(struct call *call, int64_t address_id, const char *state, int64_t system_id,
@@ -483,7 +228,7 @@ static const struct http_route routes[] = {
      .name = "finding_list",
      .handle = http_list,
      .kind = HTTP_LIST,
-     .reply = &row_table,
+     .reply = &finding_row_table,
      .list = &finding_list,
      .summary_zh = "隐患列表",
      .summary_en = "Findings"},
@@ -551,8 +296,8 @@ static const struct http_route routes[] = {
      .name = "scan_import_list",
      .handle = http_list,
      .kind = HTTP_LIST,
-     .reply = &import_table,
-     .list = &import_list,
+     .reply = &finding_import_table,
+     .list = &finding_import_list,
      .summary_zh = "扫描导入记录",
      .summary_en = "Scan imports"},
     {.method = "POST",
@@ -561,7 +306,8 @@ static const struct http_route routes[] = {
      .name = "scan_import_create",
      .prepare = import_prepare,
      .handle = import_handle,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &finding_report_table,
      .flags = HTTP_UPLOAD,
      .query = &import_query_table,
      .summary_zh = "导入扫描结果",
@@ -572,7 +318,7 @@ static const struct http_route routes[] = {
      .name = "scan_import_get",
      .handle = import_one,
      .kind = HTTP_ONE,
-     .reply = &import_table,
+     .reply = &finding_import_table,
      .summary_zh = "一次导入",
      .summary_en = "One import"},
     {.method = "GET",
@@ -581,8 +327,8 @@ static const struct http_route routes[] = {
      .name = "live_address_list",
      .handle = http_list,
      .kind = HTTP_LIST,
-     .reply = &address_table,
-     .list = &address_list,
+     .reply = &finding_address_table,
+     .list = &finding_address_list,
      .summary_zh = "存活地址",
      .summary_en = "Live addresses"},
     {.method = "GET",
@@ -591,7 +337,8 @@ static const struct http_route routes[] = {
      .name = "live_address_get",
      .handle = address_one,
      .kind = HTTP_ONE,
-     .reply = &address_table,
+     .reply = &finding_address_table,
+     .more = &finding_address_more_table,
      .summary_zh = "存活地址详情",
      .summary_en = "A live address with its ports"},
     {.method = "POST",
@@ -601,7 +348,8 @@ static const struct http_route routes[] = {
      .handle = address_register,
      .kind = HTTP_ONE,
      .body = &attach_table,
-     .reply = &address_table,
+     .reply = &finding_address_table,
+     .more = &finding_address_more_table,
      .summary_zh = "归到已登记系统",
      .summary_en = "It belongs to a registered system"},
     {.method = "POST",
@@ -611,7 +359,8 @@ static const struct http_route routes[] = {
      .handle = address_explain,
      .kind = HTTP_ONE,
      .body = &reason_table,
-     .reply = &address_table,
+     .reply = &finding_address_table,
+     .more = &finding_address_more_table,
      .summary_zh = "说明原因",
      .summary_en = "Explained: no system to register"},
 };

@@ -45,9 +45,32 @@ static const char *const address_states[] = {"unregistered", "registered", "expl
                                              NULL};
 const struct field_enum finding_address_state_enum = {"address_state", address_states, NULL};
 
+static const struct field alike_fields[] = {
+    {.name = "finding_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "finding_no", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "title", .type = FIELD_TEXT, .max = 300, .flags = FIELD_REQUIRED},
+    {.name = "severity", .type = FIELD_ENUM, .of = &finding_severity_enum, .flags = FIELD_REQUIRED},
+    {.name = "state", .type = FIELD_ENUM, .of = &finding_state_enum, .flags = FIELD_REQUIRED},
+    {.name = "system_id", .type = FIELD_REF, .ref = "info_system"},
+    {.name = "system_name", .type = FIELD_TEXT},
+    {.name = "ip", .type = FIELD_TEXT},
+    {.name = "port", .type = FIELD_INT},
+};
+const struct field_table finding_alike_table = FIELD_TABLE("finding_alike", alike_fields);
+
+static const struct field event_fields[] = {
+    {.name = "at_ms", .type = FIELD_TIME, .flags = FIELD_REQUIRED},
+    {.name = "actor_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "verb", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "from_value", .type = FIELD_TEXT},
+    {.name = "to_value", .type = FIELD_TEXT},
+    {.name = "note", .type = FIELD_NOTE},
+};
+const struct field_table finding_event_table = FIELD_TABLE("finding_event", event_fields);
+
 static const struct field fields[] = {
-    {.name = "finding_id", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "finding_no", .type = FIELD_TEXT, .flags = FIELD_READONLY},
+    {.name = "finding_id", .type = FIELD_INT, .flags = FIELD_ALWAYS},
+    {.name = "finding_no", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_FILTER},
     {.name = "system_id", .type = FIELD_REF, .ref = "info_system", .flags = FIELD_FILTER},
     {.name = "source", .type = FIELD_ENUM, .of = &finding_source_enum, .flags = FIELD_FILTER},
@@ -70,7 +93,7 @@ static const struct field fields[] = {
     {.name = "description", .type = FIELD_NOTE, .max = 16000},
     {.name = "remedy", .type = FIELD_NOTE, .max = 16000},
     {.name = "evidence", .type = FIELD_NOTE, .max = 16000},
-    {.name = "state", .type = FIELD_ENUM, .of = &finding_state_enum, .flags = FIELD_READONLY | FIELD_FILTER},
+    {.name = "state", .type = FIELD_ENUM, .of = &finding_state_enum, .flags = FIELD_ALWAYS | FIELD_FILTER},
     {.name = "first_seen_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
     {.name = "last_seen_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
     {.name = "seen_count", .type = FIELD_INT, .flags = FIELD_READONLY},
@@ -78,5 +101,11 @@ static const struct field fields[] = {
     {.name = "notified_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
     {.name = "closed_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
     {.name = "closed_why", .type = FIELD_TEXT, .flags = FIELD_READONLY},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_READONLY},
+    {.name = "system_name", .type = FIELD_TEXT, .flags = FIELD_READONLY},
+    {.name = "asked_by", .type = FIELD_REF, .ref = "app_user", .flags = FIELD_READONLY},
+    {.name = "asked_reason", .type = FIELD_TEXT, .max = 500, .flags = FIELD_READONLY},
+    {.name = "alike", .type = FIELD_ROWS, .rows = &finding_alike_table, .flags = FIELD_ALWAYS},
+    {.name = "events", .type = FIELD_ROWS, .rows = &finding_event_table, .flags = FIELD_ALWAYS},
 };
 const struct field_table finding_table = FIELD_TABLE("finding", fields);

@@ -97,22 +97,7 @@ export interface LateralLine {
   same_weakness: number
 }
 export type LetterFull = LetterLine & { finding_rows: LetterFinding[]; feedback: FeedbackLine[]; requests: RequestLine[]; lateral: LateralLine[] }
-export interface FindingEvent {
-  at_ms: number
-  actor_name: string
-  verb: string
-  from_value: string
-  to_value: string
-  note: string
-}
-export type FindingFull = api.Finding & {
-  unit_name: string
-  system_name: string
-  asked_by: number
-  asked_reason: string
-  alike: { finding_id: number; title: string; severity: string; state: string; system_id: number; system_name: string; ip: string; port: number }[]
-  events: FindingEvent[]
-}
+export type FindingFull = api.Finding
 export type DutyLine = api.Duty & { days_left: number | null; due_text: string | null; countdown: string | null }
 export interface CountedDay {
   day: string
