@@ -192,6 +192,7 @@ enum err field_check(struct call *call, const struct field *field, const char *p
     case FIELD_BOOL:
     case FIELD_ROWS:
     case FIELD_OBJECT:
+    case FIELD_COUNTS:
     case FIELD_JSON:
         return ERR_OK;
     }
@@ -300,6 +301,7 @@ static enum err read_value(struct call *call, const struct field *field, const c
         value->rows = ARENA_NEW(call->arena, struct field_record);
         value->many = 1;
         return read_record(call, field->rows, node, path, false, value->rows);
+    case FIELD_COUNTS:
     case FIELD_JSON:
         return read_json(call, field, path, node, value);
     }

@@ -26,6 +26,7 @@ enum field_type {
     FIELD_REF,    /* id of a row of .ref (integer) */
     FIELD_ROWS,   /* array of objects described by .rows */
     FIELD_OBJECT, /* one object described by .rows */
+    FIELD_COUNTS, /* an object that says how many there are of each of .of->names (replies only) */
     FIELD_JSON,   /* any JSON (replies only) */
 };
 

@@ -27,6 +27,7 @@ void field_put(struct json_writer *w, const struct field *field, const struct fi
     case FIELD_ENUM:
         json_put_str(w, field->name, value->text);
         break;
+    case FIELD_COUNTS:
     case FIELD_JSON:
         json_put_raw(w, field->name, value->text);
         break;

@@ -401,6 +401,7 @@ static enum err convert(struct call *call, const struct field *field, const char
         return text_to_enum(call, field, path, text, ret);
     case FIELD_ROWS:
     case FIELD_OBJECT:
+    case FIELD_COUNTS:
     case FIELD_JSON:
         break;
     }

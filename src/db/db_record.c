@@ -28,7 +28,8 @@ static bool is_stored(const struct field *field)
 {
     if (field->flags & (FIELD_READONLY | FIELD_SECRET))
         return false;
-    return field->type != FIELD_ROWS && field->type != FIELD_OBJECT && field->type != FIELD_JSON;
+    return field->type != FIELD_ROWS && field->type != FIELD_OBJECT && field->type != FIELD_COUNTS &&
+           field->type != FIELD_JSON;
 }
 
 static struct db_arg arg_of(const struct field *field, const struct field_value *value)
@@ -178,6 +179,7 @@ static void put_cell(struct json_writer *w, const struct db_rows *rows, int colu
     case FIELD_BOOL:
         json_put_bool(w, field->name, db_col_int(rows, column) != 0);
         break;
+    case FIELD_COUNTS:
     case FIELD_JSON:
         json_put_raw(w, field->name, db_col_str(rows, column));
         break;
@@ -193,7 +195,8 @@ void db_put_cells(struct json_writer *w, const struct db_rows *rows, const struc
     int column = 0;
     for (size_t i = 0; i < columns->many; i++) {
         const struct field *field = &columns->fields[i];
-        if (field->type == FIELD_ROWS || field->type == FIELD_OBJECT || (field->flags & FIELD_SECRET))
+        if (field->type == FIELD_ROWS || field->type == FIELD_OBJECT || field->type == FIELD_COUNTS ||
+            (field->flags & FIELD_SECRET))
             continue; /* no column; whoever has the rows writes them */
         int at = column++;
         if (db_col_null(rows, at))

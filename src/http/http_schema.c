@@ -206,6 +206,13 @@ void http_schema_field(const struct http_schemas *s, struct arena *arena, struct
     case FIELD_OBJECT:
         put_ref(arena, w, http_schema_name(arena, field->rows->name, ""));
         break;
+    case FIELD_COUNTS:
+        json_put_c(w, "type", "object");
+        json_open_object(w, "propertyNames");
+        put_enum(s, arena, w, field->of, false);
+        json_close_object(w);
+        json_put_raw(w, "additionalProperties", STR("{\"type\":\"integer\"}"));
+        break;
     case FIELD_JSON:
         break;
     }

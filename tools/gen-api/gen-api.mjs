@@ -25,6 +25,7 @@ function type_of(schema, ref = name_of_ref) {
   if (type === 'boolean') return 'boolean'
   if (type === 'array') return `${bracket(type_of(schema.items, ref))}[]`
   if (type === 'object' && schema.properties) return inline_object(schema, ref)
+  if (type === 'object' && schema.propertyNames) return `Partial<Record<${type_of(schema.propertyNames, ref)}, ${type_of(schema.additionalProperties, ref)}>>`
   if (type === 'object') return 'Record<string, unknown>'
   return 'unknown'
 }

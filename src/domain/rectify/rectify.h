@@ -10,7 +10,8 @@
 #include "base/field.h"
 
 extern const struct field_enum rectify_letter_kind_enum, rectify_letter_state_enum, rectify_source_type_enum,
-    rectify_feedback_state_enum, rectify_lateral_result_enum;
+    rectify_feedback_state_enum, rectify_lateral_result_enum, rectify_request_kind_enum,
+    rectify_request_state_enum;
 extern const struct field_table rectify_notice_table, rectify_draft_table, rectify_feedback_table;
 
 struct rectify_letter {

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "domain/finding/finding.h"
+#include "domain/finding/finding_show.h"
 #include "domain/org/org.h"
 #include "domain/rectify/rectify_show.h"
 #include "helpers/press.h"
@@ -38,25 +39,12 @@ static const struct db_list notice_list = {
     .search = "(n.title LIKE $$ OR n.source_no LIKE $$ OR u.unit_name LIKE $$)",
 };
 
-static void put_notice_unit(struct call *call, struct json_writer *w, const struct db_rows *rows)
-{
-    (void)call;
-    json_put_str(w, "unit_name", db_col_str(rows, 14));
-}
-
-static enum err notice_rows(struct call *call, struct http_exchange *x)
-{
-    struct db_list_ask ask = http_ask(call, x);
-    return db_list(call, &notice_list, &ask, x->out, put_notice_unit);
-}
-
 static enum err put_notice(struct call *call, int64_t notice_id, struct json_writer *w)
 {
     DB_ROWS(rows);
     TRY(db_one(call, &rows, NOTICE_SELECT " WHERE n.notice_id = $1", db_int(notice_id)));
     TRY(access_reach(call, db_col_str(&rows, 15)));
     db_put_row(w, &rows, &rectify_notice_table);
-    put_notice_unit(call, w, &rows);
     return ERR_OK;
 }
 
@@ -283,8 +271,7 @@ static enum err finding_retested(struct call *call, struct http_exchange *x)
     struct finding finding;
     TRY(finding_reach(call, x->ids[0], &finding));
     TRY(finding_close(call, x->ids[0], field_str(&x->body, "reason")));
-    json_put_int(x->out, "finding_id", x->ids[0]);
-    return ERR_OK;
+    return finding_put(call, x->ids[0], x->out);
 }
 
 #define OFFICER (ROLE_COUNTY_OFFICER)
@@ -292,8 +279,9 @@ static enum err finding_retested(struct call *call, struct http_exchange *x)
 #define ROUTE(verb, where, who, id, call_it, zh, en)                                                         \
     .method = verb, .path = where, .grant = (who), .name = id, .handle = call_it, .summary_zh = zh,          \
     .summary_en = en
+#define A_LETTER .kind = HTTP_ONE, .reply = &rectify_letter_row_table, .more = &rectify_letter_more_table
 static const struct http_route routes[] = {
-    {ROUTE("GET", "/api/notices", ROLES_AUTHORITY, "notice_list", notice_rows, "外部通报",
+    {ROUTE("GET", "/api/notices", ROLES_AUTHORITY, "notice_list", http_list, "外部通报",
            "Notices from outside"),
      .kind = HTTP_LIST, .reply = &rectify_notice_table, .list = &notice_list},
     {ROUTE("POST", "/api/notices", OFFICER | ROLE_REGULATOR, "notice_create", notice_post, "登记外部通报",
@@ -303,65 +291,64 @@ static const struct http_route routes[] = {
            "A notice"),
      .kind = HTTP_ONE, .reply = &rectify_notice_table},
     {ROUTE("GET", "/api/letters", SEERS, "letter_list", letter_rows, "整改通知", "Letters"),
-     .kind = HTTP_LIST, .reply = &rectify_letter_row_table,
+     .kind = HTTP_LIST, .reply = &rectify_letter_row_table, .more = &rectify_letter_clock_table,
      .list = &rectify_issued_list /* what a sheet exports: never a draft */},
     {ROUTE("GET", "/api/letters/board", SEERS, "letter_board", rectify_board, "整改看板", "Counts by state"),
-     .kind = HTTP_ANY},
+     .kind = HTTP_ONE, .reply = &rectify_board_table},
     {ROUTE("POST", "/api/letters", OFFICER, "letter_create", letter_post, "拟制整改通知",
            "Draft a letter from findings"),
-     .kind = HTTP_ONE, .body = &rectify_draft_table, .reply = &rectify_letter_row_table},
+     A_LETTER, .body = &rectify_draft_table},
     {ROUTE("GET", "/api/letters/{letter_id}", SEERS, "letter_get", letter_one, "整改通知详情",
            "A letter with its answers"),
-     .kind = HTTP_ONE, .reply = &rectify_letter_row_table},
+     A_LETTER},
     {ROUTE("PATCH", "/api/letters/{letter_id}", OFFICER, "letter_change", letter_patch, "修改草稿",
            "Change a draft"),
-     .kind = HTTP_ONE, .flags = HTTP_PARTIAL, .body = &redraft_table, .reply = &rectify_letter_row_table},
+     A_LETTER, .flags = HTTP_PARTIAL, .body = &redraft_table},
     {ROUTE("POST", "/api/letters/{letter_id}/issue", OFFICER | ROLE_OFFICE_DIRECTOR, "letter_issue",
            letter_issue, "编号印发", "Number and issue"),
-     .kind = HTTP_ONE, .reply = &rectify_letter_row_table},
+     A_LETTER},
     {ROUTE("POST", "/api/letters/{letter_id}/withdraw", OFFICER, "letter_withdraw", letter_withdraw, "撤回",
            "Withdraw"),
-     .kind = HTTP_ONE, .body = &reason_table, .reply = &rectify_letter_row_table},
+     A_LETTER, .body = &reason_table},
     {ROUTE("POST", "/api/letters/{letter_id}/acknowledge", ROLE_UNIT_OFFICER, "letter_acknowledge",
            letter_acknowledge, "签收", "Sign for it"),
-     .kind = HTTP_ONE, .reply = &rectify_letter_row_table},
+     A_LETTER},
     {ROUTE("POST", "/api/letters/{letter_id}/feedback", ROLE_UNIT_OFFICER, "letter_feedback", feedback_post,
            "填报整改反馈", "Save or hand in feedback"),
-     .kind = HTTP_ONE, .query = &submit_table, .body = &rectify_feedback_table,
-     .reply = &rectify_letter_row_table, .flags = HTTP_PARTIAL},
+     A_LETTER, .query = &submit_table, .body = &rectify_feedback_table, .flags = HTTP_PARTIAL},
     {ROUTE("POST", "/api/letters/{letter_id}/feedback/{feedback_id}/accept", OFFICER,
            "letter_feedback_accept", feedback_accept, "受理反馈", "Accept feedback"),
-     .kind = HTTP_ONE, .reply = &rectify_letter_row_table},
+     A_LETTER},
     {ROUTE("POST", "/api/letters/{letter_id}/feedback/{feedback_id}/return", OFFICER,
            "letter_feedback_return", feedback_return, "退回反馈", "Return feedback"),
-     .kind = HTTP_ONE, .body = &reason_table, .reply = &rectify_letter_row_table},
+     A_LETTER, .body = &reason_table},
     {ROUTE("POST", "/api/letters/{letter_id}/feedback/{feedback_id}/sign", ROLE_UNIT_LEADER,
            "letter_feedback_sign", feedback_sign, "负责人签批", "The leader signs off"),
-     .kind = HTTP_ONE, .reply = &rectify_letter_row_table},
+     A_LETTER},
     {ROUTE("POST", "/api/letters/{letter_id}/extension", ROLE_UNIT_OFFICER, "letter_extension_ask",
            extension_ask, "申请延期", "Ask for an extension"),
-     .kind = HTTP_ONE, .body = &extension_table, .reply = &rectify_letter_row_table},
+     A_LETTER, .body = &extension_table},
     {ROUTE("POST", "/api/letters/{letter_id}/extension/decide", OFFICER, "letter_extension_decide",
            extension_decide, "审批延期", "Decide the extension"),
-     .kind = HTTP_ONE, .body = &decide_table, .reply = &rectify_letter_row_table},
+     A_LETTER, .body = &decide_table},
     {ROUTE("POST", "/api/letters/{letter_id}/support", ROLE_UNIT_OFFICER, "letter_support_ask", support_ask,
            "请求技术支持", "Ask for technical support"),
-     .kind = HTTP_ONE, .body = &support_table, .reply = &rectify_letter_row_table},
+     A_LETTER, .body = &support_table},
     {ROUTE("POST", "/api/letters/{letter_id}/support/answer", OFFICER | ROLE_SCAN_TEAM,
            "letter_support_answer", support_answer, "答复技术支持", "Answer the request"),
-     .kind = HTTP_ONE, .body = &answer_table, .reply = &rectify_letter_row_table},
+     A_LETTER, .body = &answer_table},
     {ROUTE("GET", "/api/letters/{letter_id}/lateral", SEERS, "letter_lateral", lateral_get, "举一反三清单",
            "Other systems to look at"),
-     .kind = HTTP_ANY},
+     .kind = HTTP_ONE, .reply = &rectify_lateral_list_table},
     {ROUTE("POST", "/api/letters/{letter_id}/lateral", ROLE_UNIT_OFFICER, "letter_lateral_check",
            lateral_post, "记录排查结果", "Record one check"),
-     .kind = HTTP_ANY, .body = &lateral_table},
+     .kind = HTTP_ONE, .body = &lateral_table, .reply = &rectify_lateral_list_table},
     {ROUTE("POST", "/api/letters/{letter_id}/close-out", OFFICER, "letter_close_out", letter_close, "销号",
            "Close out"),
-     .kind = HTTP_ONE, .reply = &rectify_letter_row_table},
+     A_LETTER},
     {ROUTE("POST", "/api/findings/{finding_id}/retested", OFFICER | ROLE_SCAN_TEAM, "finding_retested",
            finding_retested, "人工复测通过", "Gone, by a person's retest"),
-     .kind = HTTP_ANY, .body = &reason_table},
+     .kind = HTTP_ONE, .body = &reason_table, .reply = &finding_table},
     {.method = "GET",
      .path = "/api/letters/{letter_id}/pdf",
      .grant = ROLES_AUTHORITY | ROLES_UNIT,

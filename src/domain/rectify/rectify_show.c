@@ -7,23 +7,29 @@
 #include "rules/rules.h"
 
 static const struct field row_fields[] = {
-    {.name = "letter_id", .type = FIELD_INT},
-    {.name = "letter_kind", .type = FIELD_ENUM, .of = &rectify_letter_kind_enum, .flags = FIELD_FILTER},
+    {.name = "letter_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "letter_kind",
+     .type = FIELD_ENUM,
+     .of = &rectify_letter_kind_enum,
+     .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "doc_number", .type = FIELD_TEXT},
-    {.name = "title", .type = FIELD_TEXT},
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_FILTER},
-    {.name = "unit_name", .type = FIELD_TEXT},
-    {.name = "state", .type = FIELD_ENUM, .of = &rectify_letter_state_enum, .flags = FIELD_FILTER},
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "state",
+     .type = FIELD_ENUM,
+     .of = &rectify_letter_state_enum,
+     .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "severity", .type = FIELD_ENUM, .of = &finding_severity_enum, .flags = FIELD_FILTER},
     {.name = "outside", .type = FIELD_BOOL, .flags = FIELD_FILTER},
-    {.name = "findings", .type = FIELD_INT},
+    {.name = "findings", .type = FIELD_INT, .flags = FIELD_REQUIRED},
     {.name = "due_date", .type = FIELD_DATE, .flags = FIELD_SORT},
     {.name = "due_provisional", .type = FIELD_BOOL},
     {.name = "issued_at_ms", .type = FIELD_TIME, .flags = FIELD_SORT},
     {.name = "acknowledged_at_ms", .type = FIELD_TIME},
     {.name = "fed_back_at_ms", .type = FIELD_TIME},
     {.name = "closed_at_ms", .type = FIELD_TIME},
-    {.name = "open_findings", .type = FIELD_INT},
+    {.name = "open_findings", .type = FIELD_INT, .flags = FIELD_REQUIRED},
     {.name = "requirements", .type = FIELD_NOTE},
     {.name = "document_id", .type = FIELD_REF, .ref = "document"},
     {.name = "notice_id", .type = FIELD_REF, .ref = "outside_notice"},
@@ -103,11 +109,71 @@ void rectify_put_countdown(struct call *call, struct json_writer *w, const struc
 
 /* ---- one letter with all that belongs to it ---- */
 
+static const struct field letter_finding_fields[] = {
+    {.name = "finding_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "finding_no", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "severity", .type = FIELD_ENUM, .of = &finding_severity_enum, .flags = FIELD_REQUIRED},
+    {.name = "state", .type = FIELD_ENUM, .of = &finding_state_enum, .flags = FIELD_REQUIRED},
+    {.name = "system_id", .type = FIELD_REF, .ref = "info_system"},
+    {.name = "system_name", .type = FIELD_TEXT},
+    {.name = "ip", .type = FIELD_TEXT},
+    {.name = "host_name", .type = FIELD_TEXT},
+    {.name = "port", .type = FIELD_INT},
+    {.name = "url_path", .type = FIELD_TEXT},
+    {.name = "description", .type = FIELD_NOTE},
+    {.name = "remedy", .type = FIELD_NOTE},
+    {.name = "cves", .type = FIELD_TEXT},
+    {.name = "source", .type = FIELD_ENUM, .of = &finding_source_enum, .flags = FIELD_REQUIRED},
+    {.name = "closed_why", .type = FIELD_TEXT},
+    {.name = "vuln_kind", .type = FIELD_ENUM, .of = &finding_vuln_kind_enum, .flags = FIELD_REQUIRED},
+};
+static const struct field_table letter_finding_table =
+    FIELD_TABLE("finding_of_letter", letter_finding_fields);
+
+static const struct field request_fields[] = {
+    {.name = "request_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "request_kind", .type = FIELD_ENUM, .of = &rectify_request_kind_enum, .flags = FIELD_REQUIRED},
+    {.name = "working_days", .type = FIELD_INT},
+    {.name = "text", .type = FIELD_NOTE, .flags = FIELD_REQUIRED},
+    {.name = "state", .type = FIELD_ENUM, .of = &rectify_request_state_enum, .flags = FIELD_REQUIRED},
+    {.name = "asked_at_ms", .type = FIELD_TIME, .flags = FIELD_REQUIRED},
+    {.name = "answer", .type = FIELD_NOTE},
+    {.name = "answered_at_ms", .type = FIELD_TIME},
+};
+static const struct field_table request_table = FIELD_TABLE("letter_request", request_fields);
+
+static const struct field lateral_fields[] = {
+    {.name = "system_id", .type = FIELD_REF, .ref = "info_system", .flags = FIELD_REQUIRED},
+    {.name = "system_no", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "system_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "main_address", .type = FIELD_TEXT},
+    {.name = "result", .type = FIELD_ENUM, .of = &rectify_lateral_result_enum},
+    {.name = "note", .type = FIELD_TEXT},
+    {.name = "checked_at_ms", .type = FIELD_TIME},
+    {.name = "same_weakness", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+};
+static const struct field_table lateral_table = FIELD_TABLE("lateral_system", lateral_fields);
+static const struct field lateral_list_fields[] = {
+    {.name = "lateral", .type = FIELD_ROWS, .rows = &lateral_table, .flags = FIELD_REQUIRED}};
+const struct field_table rectify_lateral_list_table = FIELD_TABLE("letter_lateral", lateral_list_fields);
+
+static const struct field more_fields[] = {
+    {.name = "countdown_working_days", .type = FIELD_INT},
+    {.name = "late", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "finding_rows", .type = FIELD_ROWS, .rows = &letter_finding_table, .flags = FIELD_REQUIRED},
+    {.name = "feedback", .type = FIELD_ROWS, .rows = &rectify_feedback_table, .flags = FIELD_REQUIRED},
+    {.name = "requests", .type = FIELD_ROWS, .rows = &request_table, .flags = FIELD_REQUIRED},
+    {.name = "lateral", .type = FIELD_ROWS, .rows = &lateral_table, .flags = FIELD_REQUIRED},
+};
+const struct field_table rectify_letter_more_table = FIELD_TABLE("letter_more", more_fields);
+/* The same clock in a list. */
+const struct field_table rectify_letter_clock_table = {"letter_clock", more_fields, 2};
+
 static enum err put_findings(struct call *call, int64_t letter_id, struct json_writer *w)
 {
-    DB_ROWS(rows);
-    TRY(db_query(
-        call, &rows,
+    return db_put_rows(
+        call, w, "finding_rows", &letter_finding_table,
         "SELECT f.finding_id, f.finding_no, f.title, COALESCE(f.notified_severity, f.severity), f.state, "
         "f.system_id, s.system_name, f.ip,"
         " f.host_name, f.port, f.url_path, t.description, t.remedy, f.cves, f.source, f.closed_why, "
@@ -115,75 +181,13 @@ static enum err put_findings(struct call *call, int64_t letter_id, struct json_w
         "rectify_letter_finding x"
         " JOIN finding f ON f.finding_id = x.finding_id LEFT JOIN info_system s ON s.system_id = f.system_id"
         " LEFT JOIN finding_text t ON t.text_id = f.text_id WHERE x.letter_id = $1 ORDER BY f.finding_id",
-        db_int(letter_id)));
-    static const char *const names[] = {"finding_id", "finding_no",  "title",  "severity",  "state",
-                                        "system_id",  "system_name", "ip",     "host_name", "port",
-                                        "url_path",   "description", "remedy", "cves",      "source",
-                                        "closed_why", "vuln_kind"};
-    json_open_array(w, "finding_rows");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        for (int i = 0; i < (int)(sizeof(names) / sizeof(names[0])); i++) {
-            if (i == 0 || i == 5 || i == 9)
-                json_put_int(w, names[i], db_col_int(&rows, i));
-            else
-                json_put_str(w, names[i], db_col_str(&rows, i));
-        }
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
-}
-
-static enum err put_feedback(struct call *call, int64_t letter_id, struct json_writer *w)
-{
-    DB_ROWS(rows);
-    TRY(db_query(
-        call, &rows,
-        "SELECT feedback_id, cause, measures, completed_date, evidence_note, lateral_check, filled_by_name, "
-        "state, submitted_at_ms,"
-        " signed_at_ms, return_reason FROM rectify_feedback WHERE letter_id = $1 ORDER BY feedback_id DESC",
-        db_int(letter_id)));
-    json_open_array(w, "feedback");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        db_put_row(w, &rows, &rectify_feedback_table);
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
-}
-
-static enum err put_requests(struct call *call, int64_t letter_id, struct json_writer *w)
-{
-    DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT request_id, request_kind, working_days, text, state, asked_at_ms, answer, "
-                 "answered_at_ms FROM rectify_request"
-                 " WHERE letter_id = $1 ORDER BY request_id DESC",
-                 db_int(letter_id)));
-    json_open_array(w, "requests");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        json_put_int(w, "request_id", db_col_int(&rows, 0));
-        json_put_str(w, "request_kind", db_col_str(&rows, 1));
-        json_put_int(w, "working_days", db_col_int(&rows, 2));
-        json_put_str(w, "text", db_col_str(&rows, 3));
-        json_put_str(w, "state", db_col_str(&rows, 4));
-        json_put_int(w, "asked_at_ms", db_col_int(&rows, 5));
-        json_put_str(w, "answer", db_col_str(&rows, 6));
-        json_put_int(w, "answered_at_ms", db_col_int(&rows, 7));
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
+        db_int(letter_id));
 }
 
 enum err rectify_put_lateral(struct call *call, const struct rectify_letter *letter, struct json_writer *w)
 {
-    DB_ROWS(rows);
-    TRY(db_query(
-        call, &rows,
+    return db_put_rows(
+        call, w, "lateral", &lateral_table,
         "SELECT s.system_id, s.system_no, s.system_name, s.main_address, c.result, c.note, c.checked_at_ms,"
         " (SELECT COUNT(*) FROM finding o WHERE o.system_id = s.system_id AND o.state NOT IN ('closed', "
         "'false_positive')"
@@ -197,22 +201,7 @@ enum err rectify_put_lateral(struct call *call, const struct rectify_letter *let
         "rectify_letter_finding x"
         " JOIN finding f ON f.finding_id = x.finding_id WHERE x.letter_id = $1 AND f.system_id = "
         "s.system_id) ORDER BY 8 DESC, s.system_id",
-        db_int(letter->letter_id), db_int(letter->unit_id)));
-    json_open_array(w, "lateral");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        json_put_int(w, "system_id", db_col_int(&rows, 0));
-        json_put_str(w, "system_no", db_col_str(&rows, 1));
-        json_put_str(w, "system_name", db_col_str(&rows, 2));
-        json_put_str(w, "main_address", db_col_str(&rows, 3));
-        json_put_str(w, "result", db_col_str(&rows, 4));
-        json_put_str(w, "note", db_col_str(&rows, 5));
-        json_put_int(w, "checked_at_ms", db_col_int(&rows, 6));
-        json_put_int(w, "same_weakness", db_col_int(&rows, 7));
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
+        db_int(letter->letter_id), db_int(letter->unit_id));
 }
 
 enum err rectify_put_letter(struct call *call, int64_t letter_id, struct json_writer *w)
@@ -225,8 +214,15 @@ enum err rectify_put_letter(struct call *call, int64_t letter_id, struct json_wr
     rectify_put_countdown(call, w, &rows);
     db_rows_close(&rows);
     TRY(put_findings(call, letter_id, w));
-    TRY(put_feedback(call, letter_id, w));
-    TRY(put_requests(call, letter_id, w));
+    TRY(db_put_rows(call, w, "feedback", &rectify_feedback_table,
+                    "SELECT feedback_id, cause, measures, completed_date, evidence_note, lateral_check, "
+                    "filled_by_name, state, submitted_at_ms, signed_at_ms, return_reason FROM "
+                    "rectify_feedback WHERE letter_id = $1 ORDER BY feedback_id DESC",
+                    db_int(letter_id)));
+    TRY(db_put_rows(call, w, "requests", &request_table,
+                    "SELECT request_id, request_kind, working_days, text, state, asked_at_ms, answer, "
+                    "answered_at_ms FROM rectify_request WHERE letter_id = $1 ORDER BY request_id DESC",
+                    db_int(letter_id)));
     return rectify_put_lateral(call, &letter, w);
 }
 
@@ -237,6 +233,14 @@ enum err rectify_draw(struct call *call, const struct rectify_letter *letter, en
 }
 
 /* ---- the board: how many stand where ---- */
+
+static const struct field board_fields[] = {
+    {.name = "states", .type = FIELD_COUNTS, .of = &rectify_letter_state_enum, .flags = FIELD_REQUIRED},
+    {.name = "late", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "due_today", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "today", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+};
+const struct field_table rectify_board_table = FIELD_TABLE("letter_board", board_fields);
 
 enum err rectify_board(struct call *call, struct http_exchange *x)
 {

@@ -7,7 +7,8 @@
 #include "helpers/press.h"
 #include "http/http.h"
 
-extern const struct field_table rectify_letter_row_table;
+extern const struct field_table rectify_letter_row_table, rectify_letter_more_table,
+    rectify_letter_clock_table, rectify_lateral_list_table, rectify_board_table;
 extern const struct db_list rectify_letter_list; /* with drafts: for the authority */
 extern const struct db_list rectify_issued_list; /* without: for units and the scan team */
 

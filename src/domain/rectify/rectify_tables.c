@@ -21,8 +21,14 @@ static const char *const lateral_results[] = {"none_found", "found_fixed", "foun
                                               NULL};
 const struct field_enum rectify_lateral_result_enum = {"lateral_result", lateral_results, NULL};
 
+static const char *const request_kinds[] = {"extension", "support", NULL};
+const struct field_enum rectify_request_kind_enum = {"request_kind", request_kinds, NULL};
+
+static const char *const request_states[] = {"asked", "granted", "refused", "answered", NULL};
+const struct field_enum rectify_request_state_enum = {"request_state", request_states, NULL};
+
 static const struct field notice_fields[] = {
-    {.name = "notice_id", .type = FIELD_INT, .flags = FIELD_READONLY},
+    {.name = "notice_id", .type = FIELD_INT, .flags = FIELD_ALWAYS},
     {.name = "source_type",
      .type = FIELD_ENUM,
      .of = &rectify_source_type_enum,
@@ -41,7 +47,8 @@ static const struct field notice_fields[] = {
     {.name = "deadline_date", .type = FIELD_DATE},
     {.name = "finding_id", .type = FIELD_INT, .flags = FIELD_READONLY},
     {.name = "letter_id", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "entered_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
+    {.name = "entered_at_ms", .type = FIELD_TIME, .flags = FIELD_ALWAYS},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
 };
 const struct field_table rectify_notice_table = FIELD_TABLE("outside_notice", notice_fields);
 
@@ -57,14 +64,14 @@ static const struct field draft_fields[] = {
 const struct field_table rectify_draft_table = FIELD_TABLE("letter_draft", draft_fields);
 
 static const struct field feedback_fields[] = {
-    {.name = "feedback_id", .type = FIELD_INT, .flags = FIELD_READONLY},
+    {.name = "feedback_id", .type = FIELD_INT, .flags = FIELD_ALWAYS},
     {.name = "cause", .type = FIELD_NOTE, .max = 2000},
     {.name = "measures", .type = FIELD_NOTE, .max = 4000},
     {.name = "completed_date", .type = FIELD_DATE},
     {.name = "evidence_note", .type = FIELD_NOTE, .max = 2000},
     {.name = "lateral_check", .type = FIELD_NOTE, .max = 2000},
     {.name = "filled_by_name", .type = FIELD_TEXT, .max = 50},
-    {.name = "state", .type = FIELD_ENUM, .of = &rectify_feedback_state_enum, .flags = FIELD_READONLY},
+    {.name = "state", .type = FIELD_ENUM, .of = &rectify_feedback_state_enum, .flags = FIELD_ALWAYS},
     {.name = "submitted_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
     {.name = "signed_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
     {.name = "return_reason", .type = FIELD_TEXT, .flags = FIELD_READONLY},

@@ -258,6 +258,7 @@ static bool same_value(const struct field *field, const struct field_value *a, c
     case FIELD_NOTE:
     case FIELD_DATE:
     case FIELD_ENUM:
+    case FIELD_COUNTS:
     case FIELD_JSON:
         return str_eq(a->text, b->text);
     default:

@@ -42,61 +42,10 @@ export interface Requirement {
   exempt_until: string | null
 }
 export type SystemFull = api.InfoSystem & { unit_name: string; masked: boolean; confirmed_at_ms: number; gate?: { change: string; requirements: Requirement[] } }
-export type Clock = { countdown_working_days: number | null; late: boolean }
-export type LetterLine = api.Letter & Clock
-export interface LetterFinding {
-  finding_id: number
-  finding_no: string
-  title: string
-  severity: string
-  vuln_kind?: string
-  state: string
-  system_id: number
-  system_name: string
-  ip: string
-  host_name: string
-  port: number
-  url_path: string
-  description: string
-  remedy: string
-  cves: string
-  source: string
-  closed_why: string
-}
-export interface FeedbackLine {
-  cause: string | null
-  measures: string | null
-  completed_date: string | null
-  evidence_note: string | null
-  lateral_check: string | null
-  filled_by_name: string | null
-  feedback_id: number
-  state: string
-  submitted_at_ms: number | null
-  signed_at_ms: number | null
-  return_reason: string | null
-}
-export interface RequestLine {
-  request_id: number
-  request_kind: 'extension' | 'support'
-  working_days: number
-  text: string
-  state: string
-  asked_at_ms: number
-  answer: string
-  answered_at_ms: number
-}
-export interface LateralLine {
-  system_id: number
-  system_no: string
-  system_name: string
-  main_address: string
-  result: string
-  note: string
-  checked_at_ms: number
-  same_weakness: number
-}
-export type LetterFull = LetterLine & { finding_rows: LetterFinding[]; feedback: FeedbackLine[]; requests: RequestLine[]; lateral: LateralLine[] }
+export type Clock = api.LetterClock
+export type LetterLine = api.Letter & api.LetterClock
+export type LetterFull = api.Letter & api.LetterMore
+export type LetterFinding = api.FindingOfLetter
 export type FindingFull = api.Finding
 export type DutyLine = api.Duty & { days_left: number | null; due_text: string | null; countdown: string | null }
 export interface CountedDay {
