@@ -12,7 +12,7 @@
 #include "helpers/press.h"
 
 extern const struct field_enum discipline_kind_enum, discipline_state_enum, discipline_outcome_enum;
-extern const struct field_table discipline_case_table;
+extern const struct field_table discipline_case_table, discipline_more_table, discipline_event_table;
 
 struct discipline_case {
     int64_t case_id, unit_id, system_id, finding_id, address_id, letter_id, duty_id, needs, document_id,

@@ -85,26 +85,6 @@ static enum err put_people(struct call *call, const struct discipline_case *c, s
     return ERR_OK;
 }
 
-static enum err put_events(struct call *call, const struct discipline_case *c, struct json_writer *w)
-{
-    DB_ROWS(rows);
-    TRY(db_query(
-        call, &rows,
-        "SELECT at_ms, actor_name, verb, note FROM discipline_event WHERE case_id = $1 ORDER BY event_id",
-        db_int(c->case_id)));
-    json_open_array(w, "events");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        json_put_int(w, "at_ms", db_col_int(&rows, 0));
-        json_put_str(w, "actor_name", db_col_str(&rows, 1));
-        json_put_str(w, "verb", db_col_str(&rows, 2));
-        json_put_str(w, "note", db_col_str(&rows, 3));
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
-}
-
 /* Who agreed and why it went back: the authority's own business. */
 static void put_decisions(struct json_writer *w, const struct db_rows *rows)
 {
@@ -176,10 +156,13 @@ static enum err put_case(struct call *call, int64_t case_id, struct json_writer 
     json_put_int(w, "attachments", files);
     TRY(put_due(call, &c, w));
     TRY(put_people(call, &c, w));
+    put_may(call, &c, w);
     if (!authority)
         return ERR_OK;
-    put_may(call, &c, w);
-    return put_events(call, &c, w);
+    return db_put_rows(
+        call, w, "events", &discipline_event_table,
+        "SELECT at_ms, actor_name, verb, note FROM discipline_event WHERE case_id = $1 ORDER BY event_id",
+        db_int(case_id));
 }
 
 static enum err case_one(struct call *call, struct http_exchange *x)
@@ -378,6 +361,7 @@ static const struct http_route routes[] = {
      .kind = HTTP_ONE,
      .body = &discipline_case_table,
      .reply = &discipline_case_table,
+     .more = &discipline_more_table,
      .summary_zh = "提出处理建议",
      .summary_en = "Propose a case by hand"},
     {.method = "GET",
@@ -387,6 +371,7 @@ static const struct http_route routes[] = {
      .handle = case_one,
      .kind = HTTP_ONE,
      .reply = &discipline_case_table,
+     .more = &discipline_more_table,
      .summary_zh = "处理事项详情",
      .summary_en = "A case with its decisions"},
     {.method = "PATCH",
@@ -398,6 +383,7 @@ static const struct http_route routes[] = {
      .flags = HTTP_PARTIAL,
      .body = &discipline_change_table,
      .reply = &discipline_case_table,
+     .more = &discipline_more_table,
      .summary_zh = "修改时间、地点和要求",
      .summary_en = "Change time, place and demands"},
     {.method = "POST",
@@ -407,6 +393,7 @@ static const struct http_route routes[] = {
      .handle = case_resubmit,
      .kind = HTTP_ONE,
      .reply = &discipline_case_table,
+     .more = &discipline_more_table,
      .summary_zh = "修改后重新报批",
      .summary_en = "Propose again what was returned"},
     {.method = "POST",
@@ -417,6 +404,7 @@ static const struct http_route routes[] = {
      .kind = HTTP_ONE,
      .body = &decide_table,
      .reply = &discipline_case_table,
+     .more = &discipline_more_table,
      .summary_zh = "审批",
      .summary_en = "Decide; grave ones need two people"},
     {.method = "POST",
@@ -428,6 +416,7 @@ static const struct http_route routes[] = {
      .flags = HTTP_PARTIAL,
      .body = &discipline_change_table,
      .reply = &discipline_case_table,
+     .more = &discipline_more_table,
      .summary_zh = "编号印发文书",
      .summary_en = "Number and issue the paper"},
     {.method = "POST",
@@ -438,6 +427,7 @@ static const struct http_route routes[] = {
      .kind = HTTP_ONE,
      .body = &discipline_held_table,
      .reply = &discipline_case_table,
+     .more = &discipline_more_table,
      .summary_zh = "登记约谈记录",
      .summary_en = "The interview was held"},
     {.method = "POST",
@@ -448,6 +438,7 @@ static const struct http_route routes[] = {
      .kind = HTTP_ONE,
      .body = &follow_table,
      .reply = &discipline_case_table,
+     .more = &discipline_more_table,
      .summary_zh = "登记跟踪落实情况",
      .summary_en = "Note how it goes on"},
     {.method = "POST",
@@ -458,6 +449,7 @@ static const struct http_route routes[] = {
      .kind = HTTP_ONE,
      .body = &done_table,
      .reply = &discipline_case_table,
+     .more = &discipline_more_table,
      .summary_zh = "办结",
      .summary_en = "Close the case"},
     {.method = "GET",
@@ -495,6 +487,7 @@ static const struct http_route routes[] = {
      .kind = HTTP_ONE,
      .body = &reason_table,
      .reply = &discipline_case_table,
+     .more = &discipline_more_table,
      .summary_zh = "按瞒报立案",
      .summary_en = "Make it a concealment case"},
 };

@@ -22,6 +22,9 @@ struct finding {
 };
 MUST_USE enum err finding_get(struct call *call, int64_t finding_id, struct finding *ret);
 MUST_USE enum err finding_reach(struct call *call, int64_t finding_id, struct finding *ret);
+/* One finding with what is like it and what happened to it (finding_table). ERR_NOT_FOUND outside the scope.
+ */
+MUST_USE enum err finding_put(struct call *call, int64_t finding_id, struct json_writer *w);
 /* A finding by hand or from an outside notice: record of finding_table. */
 MUST_USE enum err finding_create(struct call *call, const struct field_record *record,
                                  int64_t *ret_finding_id);

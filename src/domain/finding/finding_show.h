@@ -9,9 +9,6 @@ extern const struct field_table finding_row_table, finding_import_table, finding
     finding_address_table, finding_address_more_table;
 extern const struct db_list finding_list, finding_import_list, finding_address_list;
 
-/* One finding with what is like it and what happened to it (finding_table). ERR_NOT_FOUND outside the scope.
- */
-MUST_USE enum err finding_put(struct call *call, int64_t finding_id, struct json_writer *w);
 /* For those who may see all imports: the route's grant decides. */
 MUST_USE enum err finding_put_import_row(struct call *call, int64_t import_id, struct json_writer *w);
 /* The caller has checked the reach. */

@@ -79,5 +79,8 @@ MUST_USE enum err org_entry_reach(struct call *call, int64_t entry_id);
 MUST_USE enum err org_scope_moved(struct call *call, struct str scope_path, bool *ret);
 /* Writes a person's members, masked unless the actor may see them. */
 void org_put_person(struct call *call, struct json_writer *w, const struct org_person *person);
+/* What that writes (person_id alone, null, where nobody is), with the post and the unit that it is held for.
+ */
+extern const struct field_table org_holder_table;
 
 #endif

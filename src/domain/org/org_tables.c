@@ -120,3 +120,16 @@ static const struct field range_fields[] = {
     {.name = "note", .type = FIELD_TEXT, .max = 200},
 };
 const struct field_table org_address_range_table = FIELD_TABLE("org_address_range", range_fields);
+
+static const struct field holder_fields[] = {
+    {.name = "post_kind", .type = FIELD_ENUM, .of = &org_post_kind_enum, .flags = FIELD_REQUIRED},
+    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED},
+    {.name = "person_id", .type = FIELD_REF, .ref = "org_person"},
+    {.name = "person_name", .type = FIELD_TEXT},
+    {.name = "title", .type = FIELD_TEXT},
+    {.name = "office_phone", .type = FIELD_TEXT},
+    {.name = "mobile", .type = FIELD_TEXT},
+    {.name = "email", .type = FIELD_TEXT},
+    {.name = "masked", .type = FIELD_BOOL},
+};
+const struct field_table org_holder_table = FIELD_TABLE("post_holder", holder_fields);

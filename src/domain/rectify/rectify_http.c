@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "domain/finding/finding.h"
-#include "domain/finding/finding_show.h"
 #include "domain/org/org.h"
 #include "domain/rectify/rectify_show.h"
 #include "helpers/press.h"

@@ -130,32 +130,8 @@ export interface AttachmentLine {
   period_to: string | null
 }
 export type EntryLine = api.LedgerEntry & { hash: string }
-export interface CasePerson {
-  post_kind: string
-  unit_id: number
-  person_id: number | null
-  person_name?: string
-  title?: string | null
-  office_phone?: string | null
-  mobile?: string | null
-}
-export type CaseFull = api.DisciplineCase & {
-  proposed_by_name: string
-  decided1_name: string
-  decided1_at_ms: number
-  decided2_name: string
-  decided2_at_ms: number
-  refused_reason: string
-  cite: string
-  attachments: number
-  due_date: string | null
-  due_provisional?: boolean
-  late?: boolean
-  interviewers: CasePerson[]
-  interviewees: CasePerson[]
-  may: { decide: boolean; decide_not: string | null; change: boolean; resubmit: boolean; invite: boolean; hold: boolean; finish: boolean }
-  events: { at_ms: number; actor_name: string; verb: string; note: string }[]
-}
+export type CasePerson = api.PostHolder
+export type CaseFull = api.DisciplineCase & api.CaseMore
 export type InboxLine = api.InboxItem & {
   title: string
   body: string
