@@ -48,7 +48,7 @@ export async function visit(browser: Browser, url: string, name: string): Promis
     page.on("pageerror", (error) => complaints.push(`script: ${error.message}`));
     page.on("console", (message) => {
         // A refusal that the page shows to its user is also a line in the console; that is no fault of the page.
-        if (message.type() === "error" && !/Failed to load resource: the server responded with a status of (401|403|404|409|422)/.test(message.text())) complaints.push(`console: ${message.text()}`);
+        if ((message.type() === "error" || message.type() === "warning") && !/Failed to load resource: the server responded with a status of (401|403|404|409|422)/.test(message.text())) complaints.push(`console: ${message.text()}`);
     });
     return {
         name,
@@ -73,12 +73,15 @@ export async function signIn(visitor: Visitor, login: string, password: string):
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe-core calls serious or critical on the page as it stands. */
-export async function seriousFindings(page: Page): Promise<string[]> {
-    await page.evaluate(axeSource);
+/** What axe-core calls serious or critical on the page as it stands, or in one part of it. */
+export async function axeIn(page: Page, within?: string): Promise<string[]> {
     // eslint-disable-next-line @typescript-eslint/no-explicit-any
-    const found = await page.evaluate(async () => await (window as any).axe.run(document, { resultTypes: ["violations"] }));
+    if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    const found = await page.evaluate(async (at) => await (window as any).axe.run(at ?? document, { resultTypes: ["violations"] }), within);
     return (found.violations as Array<{ id: string; impact: string; help: string; nodes: Array<{ html: string }> }>)
         .filter((one) => one.impact === "serious" || one.impact === "critical")
         .map((one) => `${one.id} (${one.impact}): ${one.help}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}${one.nodes.length > 3 ? ` and ${one.nodes.length - 3} more` : ""}`);
 }
+
+export const seriousFindings = (page: Page): Promise<string[]> => axeIn(page);

@@ -62,11 +62,15 @@ export interface Send {
 
 export type Listener = (answer: Answer) => void;
 
+/** Takes a request over before it is sent: may send it changed, more than once, or as it is. */
+export type Dresser = (method: string, path: string, options: Send, send: (path: string, options: Send) => Promise<Answer>) => Promise<Answer>;
+
 export class Client {
     cookie = "";
     me: any;
     private agent = new Agent({ keepAlive: true, maxSockets: 4 });
     private listeners: Listener[] = [];
+    dresser?: Dresser;
 
     constructor(readonly url: string) {}
 
@@ -77,6 +81,10 @@ export class Client {
     }
 
     send(method: string, path: string, options: Send = {}): Promise<Answer> {
+        return this.dresser ? this.dresser(method, path, options, (where, how) => this.sendPlain(method, where, how)) : this.sendPlain(method, path, options);
+    }
+
+    private sendPlain(method: string, path: string, options: Send): Promise<Answer> {
         const target = new URL(path, this.url);
         const payload = options.raw !== undefined ? Buffer.from(options.raw as string) : options.body !== undefined ? Buffer.from(JSON.stringify(options.body)) : undefined;
         const headers: Record<string, string | number> = { accept: "application/json" };

@@ -16,10 +16,10 @@ export interface World {
     ids: Record<Side, Record<string, number | string>>;
 }
 
-async function furnish(county: County, key: "a" | "b", ids: Record<string, number | string>): Promise<void> {
+/** One of everything for a unit that has an officer's account; `net` is its own part of the addresses. */
+export async function furnish(county: County, key: string, ids: Record<string, number | string>, net: number): Promise<void> {
     const officer = await county.as("officer");
     const unit = await county.as(`${key}_officer`);
-    const net = key === "a" ? 11 : 12;
     const unit_id = (ids.unit_id = county.units[key].unit_id);
     ids.range_id = (await county.range(key, `10.20.${net}.0/24`)).range_id;
     ids.spare_range_id = (await county.range(key, `10.30.${net}.0/24`)).range_id;
@@ -73,8 +73,8 @@ async function furnish(county: County, key: "a" | "b", ids: Record<string, numbe
 export async function makeWorld(watch?: (client: Client) => void): Promise<World> {
     const county = await (await County.make({ now: "2026-09-28T09:00:00", watch })).populate();
     const ids: World["ids"] = { own: {}, foreign: {} };
-    await furnish(county, "a", ids.own);
-    await furnish(county, "b", ids.foreign);
+    await furnish(county, "a", ids.own, 11);
+    await furnish(county, "b", ids.foreign, 12);
     return { county, ids, client: (login) => county.as(login) };
 }
 
