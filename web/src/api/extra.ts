@@ -166,7 +166,30 @@ export interface BenchDuty {
   due_provisional: boolean
   late: boolean
 }
+export interface TodoLine {
+  kind: string
+  id: number
+  /** How many alike things stand on this line. */
+  many: number
+  title: string
+  note: string
+  unit_name: string
+  rule: string
+  article: string
+  due_on: string
+  countdown_working_days: number | null
+  due_provisional: boolean
+  late: boolean
+  if_late: { text: string; article: string; escalate_to: string; escalate_working_days: number } | null
+}
+export interface Overview {
+  months: { month: string; notified: number; closed: number; due: number; on_time: number }[]
+  units: { unit_id: number; unit_name: string; letters: number; due: number; on_time: number; running: number; late: number }[]
+  register: { system_type: string; mlps_level: number; many: number }[]
+  collections: { collection_id: number; title: string; due_on: string; countdown_working_days: number | null; late: boolean; not_started: number; draft: number; returned: number; handed_in: number; accepted: number }[]
+}
 export interface Bench {
+  todo?: TodoLine[]
   today: string
   side: 'authority' | 'unit' | 'scan_team' | 'other'
   duties?: { open: number; due_today: number; due_soon: number; late: number; soonest: BenchDuty[] }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The kit in one import for the screens. */
+export { default as ChartCard } from './parts/ChartCard.vue'
 export { default as ArticleChip } from './parts/ArticleChip.vue'
 export { default as CopyText } from './parts/CopyText.vue'
 export { default as Countdown } from './parts/Countdown.vue'
@@ -36,3 +37,4 @@ export * from './time'
 export { toneOf, type Tone } from './tones'
 export { needUnits, forgetUnits, unitCrumbs, unitLines, unitName, unitTree, type UnitNode } from './units'
 export { enumLabel, fieldHelp, fieldLabel, has, isZh, lang, t, tOr, verbText } from './words'
+export { rateOf, type ChartSpec } from './chart/spec'

@@ -40,6 +40,12 @@ export function shortDate(date: string): string {
   if (p.y !== parts(Date.now()).y) return showDate(date)
   return lang.value === 'zh' ? `${p.m}月${p.d}日` : `${p.d} ${MONTHS[p.m - 1]}`
 }
+/** 2026-10 as 10月, with the year in January and when it is not this year. */
+export function showMonth(month: string): string {
+  const [y, m] = month.split('-').map(Number)
+  const year = m === 1 || y < parts(Date.now()).y - 1
+  return lang.value === 'zh' ? `${year ? `${y}年` : ''}${m}月` : `${MONTHS[m - 1]}${year ? ` ${y}` : ''}`
+}
 export function weekday(date: string): string {
   return WEEK[lang.value][dateParts(date).week]
 }
