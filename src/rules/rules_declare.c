@@ -71,10 +71,13 @@ const char *rules_sql_for(const char *sql, int64_t subject_id)
     return sql;
 }
 
-static const char *const posts_builtin[] = {"party_head",         "admin_head",           "deputy_in_charge",
-                                            "department_head",    "section_head",         "security_officer",
-                                            "security_contact",   "ops_contact",          "office_director",
-                                            "leading_group_head", "leading_group_member", NULL};
+static const char *const posts_builtin[] = {"party_head",         "admin_head",
+                                            "deputy_in_charge",   "department_head",
+                                            "section_head",       "security_officer",
+                                            "data_security_lead", "security_contact",
+                                            "ops_contact",        "office_director",
+                                            "leading_group_head", "leading_group_member",
+                                            "office_member",      NULL};
 
 void rules_declare_facts(const struct rules_fact *facts, size_t many)
 {

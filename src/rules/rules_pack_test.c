@@ -60,7 +60,7 @@ static void test_load_is_frozen_counted_and_told(void **unused)
     assert_int_equal(t_count(&b, "SELECT COUNT(*) FROM rules_pack"), 0);
     struct rules_load_report report = t_load(&b, "Y");
     assert_int_equal(report.opens, preview.opens);
-    assert_int_equal(report.opens, 4); /* leaders, officer, meeting, training: no systems yet */
+    assert_int_equal(report.opens, 5); /* leaders, hearing, officer, meeting, training: no systems yet */
     assert_int_equal(report.articles, 7);
     assert_true(str_is(report.version, "2021-1"));
     assert_string_equal(t_state(&b, "Y3.meeting", 1), "open 2026-12-31");

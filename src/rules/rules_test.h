@@ -61,6 +61,12 @@ static const struct rules_fact t_facts[] = {
      .sql =
          "SELECT subject_id, since, NULL FROM t_fact WHERE name = 'collection.handed_in' AND ($2 = '' OR arg "
          "= $2) AND ($1 = 0 OR subject_id = $1)"},
+    {.name = "meeting.held",
+     .subject = "unit",
+     .args = {"kind", "period"},
+     .sql = "SELECT subject_id, since, NULL FROM t_fact WHERE name = 'meeting.held' AND ($2 = '' OR arg = "
+            "$2) AND word BETWEEN $3 AND $4"
+            " AND ($1 = 0 OR subject_id = $1)"},
     {.name = "evidence.filed",
      .subject = "unit",
      .args = {"kind", "period"},
@@ -108,6 +114,8 @@ static const struct rules_fact t_facts[] = {
     WORD_FACT("discipline.approved", "case", NULL),
     WORD_FACT("discipline.decided", "case", NULL),
     NUMBER_FACT("discipline.interview_held", "case"),
+    NUMBER_FACT("meeting.decided", "decision"),
+    NUMBER_FACT("meeting.decision_done", "decision"),
 };
 #define T_SUBJECT(kind)                                                                                      \
     "SELECT subject_id, unit_id, unit_path, label FROM t_subject WHERE kind = '" kind                        \
@@ -121,6 +129,7 @@ static const struct rules_subject t_subjects[] = {
                    "($1 = 0 OR subject_id = $1)"},
     {.name = "address", .sql = T_SUBJECT("address")},
     {.name = "case", .sql = T_SUBJECT("case")},
+    {.name = "decision", .sql = T_SUBJECT("decision")},
 };
 
 #define T_SCHEMA                                                                                             \

@@ -171,6 +171,7 @@ const TABLE: Record<string, Row> = {
     org_ranges: row("none"),
     org_range_create: row("none", { body: (world) => ({ unit_id: world.ids.own.unit_id, range_text: `10.77.${++made % 250}.0/24` }) }),
     org_range_end: row("unit", { once: true, as: { range_id: "spare_range_id" } }),
+    org_responsibility: row("unit"),
     org_responsible: row("unit", { query: () => "on=2026-09-28" }),
     org_reorgs: row("none"),
     org_reorg_do: row("none", { body: (world) => ({ reorg_kind: "rename", unit_id: world.county.units.a1.unit_id, new_name: `示例县第一中学${++made}`, effective_on: "2026-09-28", reason: "机构调整" }) }),

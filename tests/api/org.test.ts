@@ -183,6 +183,58 @@ describe("holdings", () => {
     });
 });
 
+describe("the responsibility table", () => {
+    const table = async (unit: number) => {
+        const shown = (await officer.get(`/api/units/${unit}/responsibility`)).expect(200);
+        return { ...shown, of: (kind: string) => shown.posts.find((one: any) => one.post_kind === kind) };
+    };
+    const open = async (unit: number, rule: string) => (await officer.all(`/api/duties?unit_id=${unit}&state=open&rule=${rule}`)).length;
+
+    test("what each kind of unit must fill comes from the packs, with the article and the vacancies", async () => {
+        const kinds: Record<string, string[]> = {
+            bureau: ["party_head", "admin_head", "deputy_in_charge", "department_head", "security_officer", "data_security_lead", "security_contact"],
+            township: ["party_head", "admin_head", "deputy_in_charge", "department_head", "security_officer", "data_security_lead", "security_contact"],
+            association: ["admin_head", "deputy_in_charge", "security_officer", "security_contact"],
+            section: ["section_head", "security_officer"],
+            leading_group: ["office_director", "leading_group_head", "leading_group_member", "office_member"],
+        };
+        for (const [kind, posts] of Object.entries(kinds)) {
+            const unit = (await officer.post("/api/units", { unit_name: `新设${kind}`, unit_kind: kind, parent_id: id("root") })).expect(201);
+            const shown = await table(unit.unit_id);
+            const asked = shown.posts.filter((one: any) => one.demanded);
+            expect(asked.map((one: any) => one.post_kind), kind).toEqual(posts);
+            expect(asked.every((one: any) => one.vacant && one.demands.length > 0 && one.demands.every((d: any) => d.article && d.open)), kind).toBe(true);
+            expect(shown).toMatchObject({ demanded: posts.length, filled: 0 });
+        }
+    });
+
+    test("joint first responsible: either of the two vacant opens the duty; a document names the appointment", async () => {
+        const before = await table(id("b"));
+        expect(before.of("party_head")).toMatchObject({ demanded: true, vacant: false });
+        expect(before.of("party_head").demands.map((one: any) => one.article)).toContain("S1");
+        expect(await open(id("b"), "S1.first_responsible")).toBe(0);
+        (await officer.post(`/api/posts/${before.of("party_head").holders[0].post_id}/end`, { valid_to: "2026-10-15" })).expect(200, 201);
+        expect((await table(id("b"))).of("party_head")).toMatchObject({ vacant: true, holders: [] });
+        expect(await open(id("b"), "S1.first_responsible")).toBe(1);
+        const next = (await officer.post("/api/people", { unit_id: id("b"), person_name: "新书记" })).expect(201);
+        (await officer.post(`/api/units/${id("b")}/posts`, { post_kind: "party_head", person_id: next.person_id, valid_from: "2026-10-15", document_no: "示委组〔2026〕12号" })).expect(200, 201);
+        expect((await table(id("b"))).of("party_head").holders).toMatchObject([{ person_id: next.person_id, document_no: "示委组〔2026〕12号", in_force: true }]);
+        expect(await open(id("b"), "S1.first_responsible")).toBe(0);
+        const entry = (await officer.get(`/api/ledger?unit_id=${id("b")}&verb=post.appointed&limit=1`)).expect(200).items[0];
+        expect(JSON.stringify(entry.detail)).toContain("示委组〔2026〕12号");
+    });
+
+    test("the department in charge has a name; who will take office later is shown, and does not fill the post yet", async () => {
+        const person = (await officer.post("/api/people", { unit_id: id("b"), person_name: "科长" })).expect(201);
+        const post = (more: object) => officer.post(`/api/units/${id("b")}/posts`, { post_kind: "department_head", person_id: person.person_id, ...more });
+        expect(await open(id("b"), "SA2.department")).toBe(1);
+        refused(await post({}), 422, "department");
+        (await post({ department: "信息科", valid_from: "2026-11-02" })).expect(200, 201);
+        expect((await table(id("b"))).of("department_head")).toMatchObject({ vacant: true, holders: [{ department: "信息科", in_force: false, valid_from: "2026-11-02" }] });
+        expect(await open(id("b"), "SA2.department")).toBe(1);
+    });
+});
+
 describe("meetings", () => {
     test("what was decided is followed until it is done", async () => {
         const made = (await officer.post("/api/meetings", { unit_id: id("root"), meeting_kind: "leading_group", title: "领导小组第三次会议", held_on: "2026-10-10", decisions: [{ text: "完成弱口令整治", unit_id: id("b"), due_on: "2026-10-31" }, { text: "印发工作要点" }] })).expect(201);

@@ -73,7 +73,7 @@ export class County {
         const officer = await this.as("officer");
         const unit_id = this.units[key].unit_id;
         const person = (await officer.post("/api/people", { unit_id, person_name, title: "工作人员", mobile: "13900000000", office_phone: "0000-8000000" })).expect(201);
-        (await officer.post(`/api/units/${unit_id}/posts`, { post_kind, person_id: person.person_id })).expect(200, 201);
+        (await officer.post(`/api/units/${unit_id}/posts`, { post_kind, person_id: person.person_id, ...(post_kind === "department_head" ? { department: "办公室" } : {}) })).expect(200, 201);
     }
 
     /** Two bureaus, a school below the first, everybody with an account. */

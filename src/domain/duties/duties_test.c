@@ -16,7 +16,7 @@
 #include "http/http.h"
 
 extern const struct module org_module, registry_module, finding_module, attachment_module, discipline_module,
-    duties_module, collection_module, pledge_module;
+    duties_module, collection_module, pledge_module, meeting_module;
 
 #define OK(expression) assert_int_equal((expression), ERR_OK)
 
@@ -27,7 +27,7 @@ static int declare(void **unused)
 {
     static const struct module *const modules[] = {&org_module,        &registry_module,   &finding_module,
                                                    &attachment_module, &discipline_module, &duties_module,
-                                                   &collection_module, &pledge_module};
+                                                   &collection_module, &pledge_module,     &meeting_module};
     struct arena *arena = lasting = arena_new(64 << 20);
     struct str files[7];
     char why[160];
@@ -186,7 +186,7 @@ static void test_workbench(void **unused)
     shown = ask(t.call, "duties_article", 0, "Y3", NULL, NULL, ERR_OK);
     assert_true(json_count(json_get(shown, "units")) >= 2);
     assert_string_equal(text(json_item(json_get(shown, "units"), 0), "state"), "late");
-    assert_int_equal(json_count(json_get(shown, "rules")), 4);
+    assert_int_equal(json_count(json_get(shown, "rules")), 5);
     ask(t.call, "duties_article", 0, "Y99", NULL, NULL, ERR_NOT_FOUND);
     domain_test_close(&t);
 }

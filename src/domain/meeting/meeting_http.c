@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/attachment/attachment.h"
 #include "domain/module.h"
+#include "domain/notify/notify.h"
 #include "domain/org/org.h"
 
 #include "base/clock.h"
@@ -16,6 +17,7 @@ static const struct field_enum ending_enum = {"decision_ending", endings, NULL};
 static const struct field decision_fields[] = {
     {.name = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 500},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit"},
+    {.name = "person_id", .type = FIELD_REF, .ref = "org_person"},
     {.name = "due_on", .type = FIELD_DATE},
 };
 static const struct field_table decision_table = FIELD_TABLE("meeting_decision_new", decision_fields);
@@ -82,12 +84,24 @@ static const struct field decision_row_fields[] = {
     {.name = "closed_on", .type = FIELD_DATE},
     {.name = "closed_note", .type = FIELD_TEXT},
     {.name = "closed_by_name", .type = FIELD_TEXT},
+    {.name = "person_id", .type = FIELD_REF, .ref = "org_person"},
 };
 static const struct field_table decision_row_table = FIELD_TABLE("meeting_decision", decision_row_fields);
+static const struct field decision_more_fields[] = {
+    {.name = "person_name", .type = FIELD_TEXT}, /* masked where personal data is */
+    {.name = "late", .type = FIELD_BOOL},
+};
+static const struct field_table decision_more_table =
+    FIELD_TABLE("meeting_decision_more", decision_more_fields);
 #define DECISION_SELECT                                                                                      \
     "SELECT d.decision_id, d.meeting_id, m.title, m.held_on, d.text, d.unit_id, u.unit_name, d.due_on,"      \
-    " d.state, d.closed_on, d.closed_note, d.closed_by_name, d.unit_path FROM meeting_decision d"            \
-    " JOIN meeting m ON m.meeting_id = d.meeting_id JOIN org_unit u ON u.unit_id = d.unit_id"
+    " d.state, d.closed_on, d.closed_note, d.closed_by_name, d.person_id, d.unit_path, p.person_name,"       \
+    " p.unit_path FROM meeting_decision d JOIN meeting m ON m.meeting_id = d.meeting_id"                     \
+    " JOIN org_unit u ON u.unit_id = d.unit_id LEFT JOIN org_person p ON p.person_id = d.person_id"
+#define DUE_COLUMN         7
+#define STATE_COLUMN       8
+#define PERSON_COLUMN      14
+#define PERSON_PATH_COLUMN 15
 static const struct db_filter decision_filters[] = {
     {"unit_id", "d.unit_id = $$", FIELD_INT, NULL},
     {"meeting_id", "d.meeting_id = $$", FIELD_INT, NULL},
@@ -110,6 +124,31 @@ static const struct db_list decision_list = {
 
 /* ---- reading ---- */
 
+static struct str today_of(struct call *call)
+{
+    return str_copy(call->arena, str_of(clock_date(clock_day_of(call->now_ms)).text));
+}
+
+static void put_more(struct call *call, struct json_writer *w, const struct db_rows *rows)
+{
+    struct str due = db_col_str(rows, DUE_COLUMN), name = db_col_str(rows, PERSON_COLUMN);
+    bool open = access_sees_personal(call, db_col_str(rows, PERSON_PATH_COLUMN));
+    const struct field *field = field_find(&org_person_table, STR("person_name"));
+    if (name.len)
+        json_put_str(w, "person_name", open ? name : field_mask(call->arena, field, name));
+    else
+        json_put_null(w, "person_name");
+    json_put_bool(w, "late",
+                  str_is(db_col_str(rows, STATE_COLUMN), "open") && due.len &&
+                      str_cmp(due, today_of(call)) < 0);
+}
+
+static enum err meeting_decisions(struct call *call, struct http_exchange *x)
+{
+    struct db_list_ask ask = http_ask(call, x);
+    return db_list(call, &decision_list, &ask, x->out, put_more);
+}
+
 static enum err reach(struct call *call, int64_t meeting_id, int64_t *ret_unit_id, struct str *ret_path)
 {
     DB_ROWS(rows);
@@ -130,6 +169,7 @@ static enum err put_decisions(struct call *call, int64_t meeting_id, struct json
     while (db_next(&rows)) {
         json_open_object(w, NULL);
         db_put_row(w, &rows, &decision_row_table);
+        put_more(call, w, &rows);
         json_close_object(w);
     }
     json_close_array(w);
@@ -167,19 +207,60 @@ static enum err note(struct call *call, const char *verb, int64_t meeting_id, in
                          NULL);
 }
 
+/* Somebody of the unit that must carry it out, or of one below it. */
+static enum err check_person(struct call *call, int64_t person_id, const struct org_unit *unit,
+                             int64_t *ret_user_id)
+{
+    DB_ROWS(rows);
+    *ret_user_id = 0;
+    if (!person_id)
+        return ERR_OK;
+    TRY(db_query(call, &rows,
+                 "SELECT COALESCE(user_id, 0) FROM org_person WHERE person_id = $1 AND unit_path >= $2"
+                 " AND unit_path < $2 || 'z'",
+                 db_int(person_id), db_str(unit->unit_path)));
+    bool known = db_next(&rows);
+    *ret_user_id = known ? db_col_int(&rows, 0) : 0;
+    TRY(db_end(&rows));
+    return known ? ERR_OK : call_fail(call, ERR_INVALID, "person_id", "meeting.fault.person");
+}
+
+static enum err tell_person(struct call *call, const char *key, int64_t user_id, int64_t decision_id,
+                            int64_t meeting_id, struct str text, struct str due_on)
+{
+    struct notify_message message = {.key = key,
+                                     .args = {text, due_on},
+                                     .url = str_format(call->arena, "/meetings/%lld", (long long)meeting_id),
+                                     .subject_kind = "decision",
+                                     .subject_id = decision_id,
+                                     .once = str_format(call->arena, "%s:%lld", key, (long long)decision_id)};
+    return notify_user(call, user_id, &message);
+}
+
 static enum err add_decision(struct call *call, int64_t meeting_id, int64_t meeting_unit_id,
                              const struct field_record *decision)
 {
     struct org_unit unit;
-    int64_t unit_id = field_int(decision, "unit_id", meeting_unit_id);
+    int32_t day = 0;
+    int64_t unit_id = field_int(decision, "unit_id", meeting_unit_id), user_id, decision_id;
+    int64_t person_id = field_int(decision, "person_id", 0);
+    struct str text = field_str(decision, "text"), due_on = field_str(decision, "due_on");
     if (org_unit_reach(call, unit_id ? unit_id : meeting_unit_id, &unit) != ERR_OK)
         return call_fail(call, ERR_INVALID, "decisions", "meeting.fault.unit");
-    return db_run(
-        call,
-        "INSERT INTO meeting_decision (meeting_id, unit_id, unit_path, text, due_on, state, created_at_ms)"
-        " VALUES ($1, $2, $3, $4, $5, 'open', $6)",
-        db_int(meeting_id), db_int(unit.unit_id), db_str(unit.unit_path), db_str(field_str(decision, "text")),
-        db_str_or_null(field_str(decision, "due_on")), db_int(call->now_ms));
+    TRY(check_person(call, person_id, &unit, &user_id));
+    bool dated = due_on.len && clock_parse_date(due_on, &day);
+    DB_ROWS(rows);
+    TRY(db_one(call, &rows,
+               "INSERT INTO meeting_decision (meeting_id, unit_id, unit_path, text, due_on, due_ms, "
+               "person_id, state,"
+               " created_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8) RETURNING decision_id",
+               db_int(meeting_id), db_int(unit.unit_id), db_str(unit.unit_path), db_str(text),
+               db_str_or_null(due_on), dated ? db_int(clock_ms_of_day(day)) : db_null(),
+               db_int_or_null(person_id), db_int(call->now_ms)));
+    decision_id = db_col_int(&rows, 0);
+    TRY(db_end(&rows));
+    rules_touch(call, "decision", decision_id);
+    return tell_person(call, "meeting.told", user_id, decision_id, meeting_id, text, due_on);
 }
 
 static enum err check_day(struct call *call, const struct field_record *body)
@@ -238,12 +319,24 @@ static const struct field why_fields[] = {
 };
 static const struct field_table why_table = FIELD_TABLE("meeting_withdraw", why_fields);
 
+static enum err touch_open(struct call *call, int64_t meeting_id)
+{
+    DB_ROWS(rows);
+    TRY(db_query(call, &rows,
+                 "SELECT decision_id FROM meeting_decision WHERE meeting_id = $1 AND state = 'open'",
+                 db_int(meeting_id)));
+    while (db_next(&rows))
+        rules_touch(call, "decision", db_col_int(&rows, 0));
+    return db_end(&rows);
+}
+
 static enum err meeting_withdraw(struct call *call, struct http_exchange *x)
 {
     int64_t unit_id;
-    struct str path, today = str_copy(call->arena, str_of(clock_date(clock_day_of(call->now_ms)).text));
+    struct str path, today = today_of(call);
     TRY(reach(call, x->ids[0], &unit_id, &path));
     TRY(must_stand(call, x->ids[0]));
+    TRY(touch_open(call, x->ids[0]));
     TRY(db_run(call, "UPDATE meeting SET withdrawn_at_ms = $2, withdrawn_why = $3 WHERE meeting_id = $1",
                db_int(x->ids[0]), db_int(call->now_ms), db_str(field_str(&x->body, "reason"))));
     TRY(db_run(
@@ -284,10 +377,12 @@ static enum err decision_close(struct call *call, struct http_exchange *x)
                " WHERE decision_id = $1",
                db_int(x->ids[0]), db_str(to), db_c(clock_date(clock_day_of(call->now_ms)).text),
                db_str(field_str(&x->body, "note")), db_str(call_who(call).display_name)));
+    rules_touch(call, "decision", x->ids[0]);
     TRY(note(call, str_is(to, "done") ? "meeting.decision_done" : "meeting.decision_dropped", meeting_id,
              unit_id, path, str_format(call->arena, "{\"decision_id\":%lld}", (long long)x->ids[0])));
     TRY(db_one(call, &rows, DECISION_SELECT " WHERE d.decision_id = $1", db_int(x->ids[0])));
     db_put_row(x->out, &rows, &decision_row_table);
+    put_more(call, x->out, &rows);
     return db_end(&rows);
 }
 
@@ -348,9 +443,10 @@ static const struct http_route routes[] = {
      .path = "/api/decisions",
      .grant = READERS,
      .name = "meeting_decisions",
-     .handle = http_list,
+     .handle = meeting_decisions,
      .kind = HTTP_LIST,
      .reply = &decision_row_table,
+     .more = &decision_more_table,
      .list = &decision_list,
      .summary_zh = "议定事项",
      .summary_en = "Decisions of meetings"},
@@ -363,6 +459,7 @@ static const struct http_route routes[] = {
      .flags = HTTP_CHANGES,
      .body = &close_table,
      .reply = &decision_row_table,
+     .more = &decision_more_table,
      .summary_zh = "办结议定事项",
      .summary_en = "Report a decision done, or drop it"},
 };
@@ -374,6 +471,85 @@ static const struct rules_fact facts[] = {
      .sql = "SELECT unit_id, entered_at_ms, NULL FROM meeting WHERE withdrawn_at_ms IS NULL AND ($1 = 0 OR "
             "unit_id = $1)"
             " AND ($2 = '' OR meeting_kind = $2) AND held_on BETWEEN $3 AND $4"},
+    {.name = "meeting.decided",
+     .subject = "decision",
+     .sql = "SELECT decision_id, due_ms, NULL FROM meeting_decision WHERE due_ms IS NOT NULL AND state <> "
+            "'dropped' AND ($1 = 0 OR decision_id = $1)"},
+    {.name = "meeting.decision_done",
+     .subject = "decision",
+     .sql =
+         "SELECT decision_id, created_at_ms, NULL FROM meeting_decision WHERE state = 'done' AND ($1 = 0 OR "
+         "decision_id = $1)"},
+};
+
+/* Decisions with a date; what is dropped asks for nothing any more. */
+static const struct rules_subject subjects[] = {
+    {.name = "decision",
+     .sql = "SELECT d.decision_id, d.unit_id, d.unit_path, d.text FROM meeting_decision d WHERE ($1 = 0 OR "
+            "d.decision_id = $1)"},
+};
+
+/* ---- the passing of time ---- */
+
+/* Decisions entered by an older program say their date as text only. */
+static enum err date_undated(struct call *call)
+{
+    for (;;) {
+        int32_t day;
+        DB_ROWS(rows);
+        TRY(db_query(
+            call, &rows,
+            "SELECT decision_id, due_on FROM meeting_decision WHERE due_on IS NOT NULL AND due_ms IS NULL"
+            " ORDER BY decision_id LIMIT 1"));
+        if (!db_next(&rows))
+            return db_end(&rows);
+        int64_t decision_id = db_col_int(&rows, 0);
+        bool dated = clock_parse_date(db_col_str(&rows, 1), &day);
+        TRY(db_end(&rows));
+        TRY(db_run(call, "UPDATE meeting_decision SET due_ms = $2 WHERE decision_id = $1",
+                   db_int(decision_id), db_int(dated ? clock_ms_of_day(day) : 0)));
+        rules_touch(call, "decision", decision_id);
+    }
+}
+
+struct late_one {
+    int64_t decision_id, meeting_id, user_id;
+    struct str text, due_on;
+};
+
+static enum err next_late(struct call *call, int64_t after, struct late_one *ret)
+{
+    DB_ROWS(rows);
+    *ret = (struct late_one){0};
+    TRY(db_query(call, &rows,
+                 "SELECT d.decision_id, d.meeting_id, p.user_id, d.text, d.due_on FROM meeting_decision d"
+                 " JOIN org_person p ON p.person_id = d.person_id WHERE d.state = 'open' AND d.due_on < $1"
+                 " AND p.user_id IS NOT NULL AND d.decision_id > $2 ORDER BY d.decision_id LIMIT 1",
+                 db_str(today_of(call)), db_int(after)));
+    if (db_next(&rows))
+        *ret = (struct late_one){.decision_id = db_col_int(&rows, 0),
+                                 .meeting_id = db_col_int(&rows, 1),
+                                 .user_id = db_col_int(&rows, 2),
+                                 .text = db_col_copy(call, &rows, 3),
+                                 .due_on = db_col_copy(call, &rows, 4)};
+    return db_end(&rows);
+}
+
+/* Who was to carry it out is told once that it is late; the unit is told by the rules. */
+static enum err meeting_tend(struct call *call)
+{
+    TRY(date_undated(call));
+    for (struct late_one one = {0};;) {
+        TRY(next_late(call, one.decision_id, &one));
+        if (!one.decision_id)
+            return ERR_OK;
+        TRY(tell_person(call, "meeting.late", one.user_id, one.decision_id, one.meeting_id, one.text,
+                        one.due_on));
+    }
+}
+
+static const struct jobs_kind jobs[] = {
+    {.name = "meeting.tend", .at_minute = 8 * 60 + 30, .run = meeting_tend},
 };
 
 static const char *const scoped_tables[] = {"meeting", "meeting_decision", NULL};
@@ -387,6 +563,8 @@ const struct module meeting_module = {
     .name = "meeting",
     .routes = MODULE_MANY(routes),
     .facts = MODULE_MANY(facts),
+    .subjects = MODULE_MANY(subjects),
+    .jobs = MODULE_MANY(jobs),
     .scoped_tables = scoped_tables,
     .start = start,
 };

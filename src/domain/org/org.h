@@ -52,6 +52,10 @@ MUST_USE enum err org_person_create(struct call *call, const struct field_record
 MUST_USE enum err org_post_appoint(struct call *call, int64_t unit_id, int64_t person_id,
                                    struct str post_kind, struct str department, struct str valid_from,
                                    int64_t *ret_post_id);
+/* The same, by a document (its number). */
+MUST_USE enum err org_post_appoint_by(struct call *call, int64_t unit_id, int64_t person_id,
+                                      struct str post_kind, struct str department, struct str valid_from,
+                                      struct str document_no, int64_t *ret_post_id);
 /* Once a day and after holdings changed by more than a hand: which of them count today; touches their units.
  */
 MUST_USE enum err org_post_refresh(struct call *call);

@@ -118,7 +118,7 @@ static enum err put_posts(struct call *call, int64_t unit_id, struct json_writer
     TRY(db_query(
         call, &rows,
         "SELECT o.post_id, o.post_kind, o.department, o.valid_from, o.valid_to, p.person_id, p.unit_path,"
-        " p.person_name, p.title, p.office_phone, p.mobile, p.email FROM org_post o"
+        " p.person_name, p.title, p.office_phone, p.mobile, p.email, o.document_no FROM org_post o"
         " JOIN org_person p ON p.person_id = o.person_id WHERE o.unit_id = $1"
         " ORDER BY CASE WHEN o.valid_to IS NULL THEN 0 ELSE 1 END, o.valid_from DESC, o.post_id",
         db_int(unit_id)));
@@ -139,6 +139,8 @@ static enum err put_posts(struct call *call, int64_t unit_id, struct json_writer
             .mobile = db_col_str(&rows, 10),
             .email = db_col_str(&rows, 11),
         };
+        json_put_c(w, "document_no",
+                   db_col_null(&rows, 12) ? NULL : str_c(call->arena, db_col_str(&rows, 12)));
         org_put_person(call, w, &person);
         json_close_object(w);
     }
@@ -327,9 +329,12 @@ static enum err org_person_reveal(struct call *call, struct http_exchange *x)
 static enum err org_appoint(struct call *call, struct http_exchange *x)
 {
     int64_t post_id;
-    TRY(org_post_appoint(call, x->ids[0], field_int(&x->body, "person_id", 0),
-                         field_str(&x->body, "post_kind"), field_str(&x->body, "department"),
-                         field_str(&x->body, "valid_from"), &post_id));
+    /* Annex 2 asks for the department in charge and its head in one line. */
+    if (str_is(field_str(&x->body, "post_kind"), "department_head") && !field_str(&x->body, "department").len)
+        return call_fail(call, ERR_INVALID, "department", "org.fault.department");
+    TRY(org_post_appoint_by(call, x->ids[0], field_int(&x->body, "person_id", 0),
+                            field_str(&x->body, "post_kind"), field_str(&x->body, "department"),
+                            field_str(&x->body, "valid_from"), field_str(&x->body, "document_no"), &post_id));
     if (field_str(&x->body, "valid_to").len)
         TRY(org_post_until(call, post_id, field_str(&x->body, "valid_to")));
     json_put_int(x->out, "post_id", post_id);
@@ -580,6 +585,15 @@ static const struct http_route routes[] = {
      .query = &org_responsible_query_table,
      .summary_zh = "某日的责任人",
      .summary_en = "Who was responsible on a day"},
+    {.method = "GET",
+     .path = "/api/units/{unit_id}/responsibility",
+     .grant = SEERS,
+     .name = "org_responsibility",
+     .handle = org_responsibility,
+     .kind = HTTP_ANY,
+     .reply = &org_responsibility_table,
+     .summary_zh = "责任体系表：各岗位由谁担任、依据哪条、是否空缺",
+     .summary_en = "The responsibility table: each post that a rule asks for, who holds it, what is vacant"},
     {.method = "GET",
      .path = "/api/reorganisations",
      .grant = ROLES_AUTHORITY,

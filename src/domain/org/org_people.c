@@ -67,7 +67,7 @@ static bool one_holder(struct str post_kind)
 {
     return str_is(post_kind, "party_head") || str_is(post_kind, "admin_head") ||
            str_is(post_kind, "deputy_in_charge") || str_is(post_kind, "office_director") ||
-           str_is(post_kind, "leading_group_head");
+           str_is(post_kind, "leading_group_head") || str_is(post_kind, "data_security_lead");
 }
 
 static enum err end_holder(struct call *call, int64_t unit_id, struct str post_kind, struct str valid_from)
@@ -95,8 +95,31 @@ static enum err check_person(struct call *call, int64_t person_id, struct str un
     return known ? ERR_OK : call_fail(call, ERR_INVALID, "person_id", "org.fault.person_unknown");
 }
 
+static struct str appointed(struct call *call, struct str post_kind, int64_t person_id, struct str valid_from,
+                            struct str document_no)
+{
+    BUF(out, 2048);
+    struct json_writer w = json_writer(&out);
+    json_open_object(&w, NULL);
+    json_put_str(&w, "post_kind", post_kind);
+    json_put_int(&w, "person_id", person_id);
+    json_put_str(&w, "valid_from", valid_from);
+    if (document_no.len)
+        json_put_str(&w, "document_no", document_no);
+    json_close_object(&w);
+    return str_copy(call->arena, buf_str(&out));
+}
+
 enum err org_post_appoint(struct call *call, int64_t unit_id, int64_t person_id, struct str post_kind,
                           struct str department, struct str valid_from, int64_t *ret_post_id)
+{
+    return org_post_appoint_by(call, unit_id, person_id, post_kind, department, valid_from, STR_NONE,
+                               ret_post_id);
+}
+
+enum err org_post_appoint_by(struct call *call, int64_t unit_id, int64_t person_id, struct str post_kind,
+                             struct str department, struct str valid_from, struct str document_no,
+                             int64_t *ret_post_id)
 {
     struct org_unit unit;
     TRY(org_unit_reach(call, unit_id, &unit));
@@ -109,26 +132,24 @@ enum err org_post_appoint(struct call *call, int64_t unit_id, int64_t person_id,
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
                "INSERT INTO org_post (unit_id, unit_path, post_kind, person_id, department, valid_from, "
-               "created_at_ms)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING post_id",
+               "created_at_ms, document_no)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING post_id",
                db_int(unit_id), db_str(unit.unit_path), db_str(post_kind), db_int(person_id),
-               db_str_or_null(department), db_str(valid_from), db_int(call->now_ms)));
+               db_str_or_null(department), db_str(valid_from), db_int(call->now_ms),
+               db_str_or_null(document_no)));
     *ret_post_id = db_col_int(&rows, 0);
     db_rows_close(&rows);
     TRY(org_post_refresh_unit(call, unit_id));
-    return ledger_append(
-        call,
-        &(struct ledger_fact){
-            .verb = "post.appointed",
-            .subject_kind = "unit",
-            .subject_id = unit_id,
-            .unit_id = unit_id,
-            .unit_path = unit.unit_path,
-            .detail =
-                str_format(call->arena, "{\"post_kind\":\"%.*s\",\"person_id\":%lld,\"valid_from\":\"%.*s\"}",
-                           STR_ARG(post_kind), (long long)person_id, STR_ARG(valid_from)),
-        },
-        NULL);
+    return ledger_append(call,
+                         &(struct ledger_fact){
+                             .verb = "post.appointed",
+                             .subject_kind = "unit",
+                             .subject_id = unit_id,
+                             .unit_id = unit_id,
+                             .unit_path = unit.unit_path,
+                             .detail = appointed(call, post_kind, person_id, valid_from, document_no),
+                         },
+                         NULL);
 }
 
 static void put_masked(struct call *call, struct json_writer *w, bool open, const char *name,

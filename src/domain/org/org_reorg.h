@@ -12,9 +12,11 @@
 
 extern const struct field_table org_reorg_table, org_reorg_new_table, org_reorg_undo_table, org_plan_table,
     org_responsible_query_table;
+extern const struct field_table org_responsibility_table;
 extern const struct field_enum org_reorg_kind_enum;
 extern const struct db_list org_reorg_list, org_plan_list;
 http_handler org_reorg_preview_post, org_reorg_post, org_reorg_undo_post, org_reorgs, org_responsible;
+http_handler org_responsibility;
 http_handler org_plan_post, org_plan_get, org_plan_cancel, org_plan_again;
 
 enum org_reorg_kind { REORG_RENAME, REORG_MOVE, REORG_MERGE, REORG_SPLIT };

@@ -15,10 +15,14 @@ static const char *const unit_kind_synonyms[] = {"领导小组",
                                                  NULL};
 const struct field_enum org_unit_kind_enum = {"unit_kind", unit_kinds, unit_kind_synonyms};
 
-static const char *const post_kinds[] = {"party_head",         "admin_head",           "deputy_in_charge",
-                                         "department_head",    "section_head",         "security_officer",
-                                         "security_contact",   "ops_contact",          "office_director",
-                                         "leading_group_head", "leading_group_member", NULL};
+/* In the order of a responsibility table. */
+static const char *const post_kinds[] = {"party_head",         "admin_head",
+                                         "deputy_in_charge",   "department_head",
+                                         "section_head",       "security_officer",
+                                         "data_security_lead", "security_contact",
+                                         "ops_contact",        "office_director",
+                                         "leading_group_head", "leading_group_member",
+                                         "office_member",      NULL};
 const struct field_enum org_post_kind_enum = {"post_kind", post_kinds, NULL};
 
 static const char *const network_zones[] = {"internet",        "gov_extranet", "gov_intranet",
@@ -107,6 +111,7 @@ static const struct field post_fields[] = {
      .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "person_id", .type = FIELD_REF, .ref = "org_person", .flags = FIELD_REQUIRED},
     {.name = "department", .type = FIELD_TEXT, .max = 60},
+    {.name = "document_no", .type = FIELD_TEXT, .max = 60},
     {.name = "valid_from", .type = FIELD_DATE},
     {.name = "valid_to", .type = FIELD_DATE},
 };
