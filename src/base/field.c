@@ -193,6 +193,8 @@ enum err field_check(struct call *call, const struct field *field, const char *p
     case FIELD_ROWS:
     case FIELD_OBJECT:
     case FIELD_COUNTS:
+    case FIELD_TEXTS:
+    case FIELD_REAL:
     case FIELD_JSON:
         return ERR_OK;
     }
@@ -302,6 +304,8 @@ static enum err read_value(struct call *call, const struct field *field, const c
         value->many = 1;
         return read_record(call, field->rows, node, path, false, value->rows);
     case FIELD_COUNTS:
+    case FIELD_TEXTS:
+    case FIELD_REAL:
     case FIELD_JSON:
         return read_json(call, field, path, node, value);
     }

@@ -27,6 +27,8 @@ enum field_type {
     FIELD_ROWS,   /* array of objects described by .rows */
     FIELD_OBJECT, /* one object described by .rows */
     FIELD_COUNTS, /* an object that says how many there are of each of .of->names (replies only) */
+    FIELD_TEXTS,  /* array of texts, of .of->names where that is given (replies only) */
+    FIELD_REAL,   /* a number with decimals (replies only) */
     FIELD_JSON,   /* any JSON (replies only) */
 };
 

@@ -28,6 +28,8 @@ void field_put(struct json_writer *w, const struct field *field, const struct fi
         json_put_str(w, field->name, value->text);
         break;
     case FIELD_COUNTS:
+    case FIELD_TEXTS:
+    case FIELD_REAL:
     case FIELD_JSON:
         json_put_raw(w, field->name, value->text);
         break;

@@ -402,6 +402,8 @@ static enum err convert(struct call *call, const struct field *field, const char
     case FIELD_ROWS:
     case FIELD_OBJECT:
     case FIELD_COUNTS:
+    case FIELD_TEXTS:
+    case FIELD_REAL:
     case FIELD_JSON:
         break;
     }

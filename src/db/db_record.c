@@ -24,11 +24,24 @@ static const char *checked_name(const char *name)
     return name;
 }
 
+/* What is written by whoever has its parts: rows below, objects beside. */
+static bool has_column(const struct field *field)
+{
+    switch (field->type) {
+    case FIELD_ROWS:
+    case FIELD_OBJECT:
+    case FIELD_COUNTS:
+    case FIELD_TEXTS:
+    case FIELD_REAL:
+        return false;
+    default:
+        return !(field->flags & FIELD_SECRET);
+    }
+}
+
 static bool is_stored(const struct field *field)
 {
-    if (field->flags & (FIELD_READONLY | FIELD_SECRET))
-        return false;
-    return field->type != FIELD_ROWS && field->type != FIELD_OBJECT && field->type != FIELD_COUNTS &&
+    return !(field->flags & (FIELD_READONLY | FIELD_SECRET)) && has_column(field) &&
            field->type != FIELD_JSON;
 }
 
@@ -180,6 +193,8 @@ static void put_cell(struct json_writer *w, const struct db_rows *rows, int colu
         json_put_bool(w, field->name, db_col_int(rows, column) != 0);
         break;
     case FIELD_COUNTS:
+    case FIELD_TEXTS:
+    case FIELD_REAL:
     case FIELD_JSON:
         json_put_raw(w, field->name, db_col_str(rows, column));
         break;
@@ -195,9 +210,8 @@ void db_put_cells(struct json_writer *w, const struct db_rows *rows, const struc
     int column = 0;
     for (size_t i = 0; i < columns->many; i++) {
         const struct field *field = &columns->fields[i];
-        if (field->type == FIELD_ROWS || field->type == FIELD_OBJECT || field->type == FIELD_COUNTS ||
-            (field->flags & FIELD_SECRET))
-            continue; /* no column; whoever has the rows writes them */
+        if (!has_column(field))
+            continue;
         int at = column++;
         if (db_col_null(rows, at))
             json_put_null(w, field->name);

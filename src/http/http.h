@@ -72,7 +72,8 @@ struct http_route {
     const char *name;          /* operation id, "registry_get": capability_verb */
     http_handler *handle, *prepare;
     const struct field_table *query, *body, *reply; /* reply: of ONE or of each item of LIST */
-    const struct field_table *more; /* what the handler, or a list's each, writes beside the reply's fields */
+    const struct field_table *more, *also; /* what the handler, or a list's each, writes beside the reply's
+                                              fields; also: what another room's writer does */
     enum http_reply kind;
     unsigned flags;
     const char *summary_zh, *summary_en;

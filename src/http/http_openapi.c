@@ -180,26 +180,25 @@ static void put_request(struct call *call, struct json_writer *w, const struct h
     json_close_object(w);
 }
 
-/* One table, or two side by side; without any, only that it is an object. */
+/* One table, or several side by side. */
 static void put_reply(struct call *call, struct json_writer *w, const char *key,
                       const struct http_route *route)
 {
-    const struct field_table *table = http_schema_reply(route), *more = route->more;
-    if (!table || !more) {
-        if (table || more) {
-            http_schema_ref(call->arena, w, key, table ? table : more, false);
-            return;
-        }
-        json_open_object(w, key);
-        json_put_c(w, "type", "object");
-        json_close_object(w);
+    const struct field_table *tables[HTTP_REPLY_TABLES];
+    size_t many = http_schema_reply(route, tables);
+    if (many == 1) {
+        http_schema_ref(call->arena, w, key, tables[0], false);
         return;
     }
     json_open_object(w, key);
-    json_open_array(w, "allOf");
-    http_schema_ref(call->arena, w, NULL, table, false);
-    http_schema_ref(call->arena, w, NULL, more, false);
-    json_close_array(w);
+    if (many == 0) {
+        json_put_c(w, "type", "object");
+    } else {
+        json_open_array(w, "allOf");
+        for (size_t i = 0; i < many; i++)
+            http_schema_ref(call->arena, w, NULL, tables[i], false);
+        json_close_array(w);
+    }
     json_close_object(w);
 }
 

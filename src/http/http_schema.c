@@ -74,17 +74,24 @@ void http_schemas_gather(struct http_schemas *s)
     size_t many;
     const struct http_route *const *routes = http_routes(&many);
     for (size_t i = 0; i < many; i++) {
-        add_table(s, http_schema_reply(routes[i]), false);
-        add_table(s, routes[i]->more, false);
+        const struct field_table *tables[HTTP_REPLY_TABLES];
+        for (size_t j = 0, tables_many = http_schema_reply(routes[i], tables); j < tables_many; j++)
+            add_table(s, tables[j], false);
         add_table(s, routes[i]->body, (routes[i]->flags & HTTP_PARTIAL) != 0);
         add_query(s, routes[i]);
     }
     add_enum(s, &access_role_enum);
 }
 
-const struct field_table *http_schema_reply(const struct http_route *route)
+size_t http_schema_reply(const struct http_route *route, const struct field_table *ret[HTTP_REPLY_TABLES])
 {
-    return route->reply ? route->reply : route->list ? route->list->columns : NULL;
+    const struct field_table *row = route->reply ? route->reply : route->list ? route->list->columns : NULL;
+    const struct field_table *const all[HTTP_REPLY_TABLES] = {row, route->more, route->also};
+    size_t many = 0;
+    for (size_t i = 0; i < HTTP_REPLY_TABLES; i++)
+        if (all[i])
+            ret[many++] = all[i];
+    return many;
 }
 
 /* ---- references ---- */
@@ -144,21 +151,38 @@ static void put_text(struct json_writer *w, const struct field *field, bool null
         json_put_bool(w, "x-note", true);
 }
 
-static void put_enum(const struct http_schemas *s, struct arena *arena, struct json_writer *w,
-                     const struct field_enum *of, bool nullable)
+static void put_named(struct arena *arena, struct json_writer *w, struct str name, bool nullable)
 {
     if (!nullable) {
-        put_ref(arena, w, enum_name(s, arena, of));
+        put_ref(arena, w, name);
         return;
     }
     json_open_array(w, "anyOf");
     json_open_object(w, NULL);
-    put_ref(arena, w, enum_name(s, arena, of));
+    put_ref(arena, w, name);
     json_close_object(w);
     json_open_object(w, NULL);
     json_put_c(w, "type", "null");
     json_close_object(w);
     json_close_array(w);
+}
+
+static void put_enum(const struct http_schemas *s, struct arena *arena, struct json_writer *w,
+                     const struct field_enum *of, bool nullable)
+{
+    put_named(arena, w, enum_name(s, arena, of), nullable);
+}
+
+static void put_texts(const struct http_schemas *s, struct arena *arena, struct json_writer *w,
+                      const struct field *field)
+{
+    json_put_c(w, "type", "array");
+    json_open_object(w, "items");
+    if (field->of)
+        put_enum(s, arena, w, field->of, false);
+    else
+        json_put_c(w, "type", "string");
+    json_close_object(w);
 }
 
 static void put_number(struct json_writer *w, const struct field *field, bool nullable)
@@ -204,7 +228,13 @@ void http_schema_field(const struct http_schemas *s, struct arena *arena, struct
         http_schema_ref(arena, w, "items", field->rows, false);
         break;
     case FIELD_OBJECT:
-        put_ref(arena, w, http_schema_name(arena, field->rows->name, ""));
+        put_named(arena, w, http_schema_name(arena, field->rows->name, ""), nullable);
+        break;
+    case FIELD_TEXTS:
+        put_texts(s, arena, w, field);
+        break;
+    case FIELD_REAL:
+        put_type(w, "number", nullable);
         break;
     case FIELD_COUNTS:
         json_put_c(w, "type", "object");

@@ -30,7 +30,8 @@ void http_schema_ref(struct arena *arena, struct json_writer *w, const char *key
 /* The members of the schema of one field, into the open object. */
 void http_schema_field(const struct http_schemas *s, struct arena *arena, struct json_writer *w,
                        const struct field *field, bool nullable);
-/* What a reply (or each item of a list) is; NULL: free. */
-const struct field_table *http_schema_reply(const struct http_route *route);
+/* The tables that a reply (or each item of a list) holds side by side; how many. */
+#define HTTP_REPLY_TABLES 3
+size_t http_schema_reply(const struct http_route *route, const struct field_table *ret[HTTP_REPLY_TABLES]);
 
 #endif

@@ -35,7 +35,7 @@ static bool is_column(const struct field *field)
     if (field->flags & (FIELD_HIDDEN | FIELD_SECRET))
         return false;
     return field->type != FIELD_REF && field->type != FIELD_ROWS && field->type != FIELD_OBJECT &&
-           field->type != FIELD_COUNTS && field->type != FIELD_JSON;
+           field->type != FIELD_COUNTS && field->type != FIELD_TEXTS && field->type != FIELD_JSON;
 }
 
 static enum paper_cell_kind cell_kind(const struct field *field)

@@ -91,8 +91,7 @@ MUST_USE enum err rules_settle(struct call *call);
 /* Asks a gate. ERR_REFUSED with one fault an unmet requirement (fault->article set); ERR_OK when all hold or
  * an approved exemption covers it. */
 MUST_USE enum err rules_gate(struct call *call, const char *change, int64_t subject_id);
-/* The same question as a list, for showing: writes
- * "requirements":[{"rule","article","cite","text","text_en","fact","met","exempt_until"}] into the open
+/* The same question as a list, for showing: writes "requirements":[…] (rules_requirement_table) into the open
  * object; requirements whose `when` does not hold are left out. */
 MUST_USE enum err rules_gate_show(struct call *call, const char *change, int64_t subject_id,
                                   struct json_writer *w);
@@ -150,10 +149,15 @@ MUST_USE enum err rules_duty_nearest(struct call *call, const char *subject_kind
 extern const struct db_list rules_duty_list;
 
 /* ---- showing (members written into the open object) ---- */
+/* Each writer's members, as the interface describes them. Duty: beside a duty's row. Demand: one of
+ * rules_demands_show. Count: what rules_count_show writes. */
+extern const struct field_table rules_duty_file_table, rules_demand_table, rules_count_table,
+    rules_packs_table, rules_article_table, rules_coverage_table, rules_requirement_table;
+extern const struct field_enum rules_duty_state_enum;
 /* One duty in full: how its date was counted day by day, what it demands and what of that holds now, what
  * moved since it opened. ERR_NOT_FOUND outside the actor's scope. */
 MUST_USE enum err rules_duty_show(struct call *call, int64_t duty_id, struct json_writer *w);
-/* Writes "demands":[{"fact","denied","args":{…}}]: what satisfies duties of a rule, for the button that leads
+/* Writes "demands":[…] (rules_demand_table): what satisfies duties of a rule, for the button that leads
  * there and for putting duties together that one document settles. Empty when the rule is gone. */
 MUST_USE enum err rules_demands_show(struct call *call, struct str rule, struct json_writer *w);
 /* What follows when a duty of this rule falls late: the first consequence of a pack that hears of it (text
@@ -169,8 +173,7 @@ MUST_USE enum err rules_after_late(struct call *call, struct str rule, struct ru
 MUST_USE enum err rules_packs_show(struct call *call, struct json_writer *w);
 /* One article: its text in short and the rules that stand on it, in words. ERR_NOT_FOUND. */
 MUST_USE enum err rules_article_show(struct call *call, struct str article, struct json_writer *w);
-/* {"due","provisional","days":[{"day","worked","make_up","name","counts"}]}: a count of working days, day by
- * day. */
+/* A count of working days, day by day (rules_count_table). */
 void rules_count_show(struct call *call, int32_t from, int working_days, struct json_writer *w);
 /* May the actor see the subject? ERR_NOT_FOUND otherwise. */
 MUST_USE enum err rules_subject_reach(struct call *call, struct str subject_kind, int64_t subject_id);
@@ -196,10 +199,8 @@ struct rules_load_report {
 };
 MUST_USE enum err rules_pack_load(struct call *call, struct str yaml, bool preview,
                                   struct rules_load_report *ret);
-/* Writes "articles":[…] into the open object, per article:
- * {"pack","article","cite","title","title_en","summary","summary_en",
- * "supported","not_yet","not_yet_en","fulfilled","due","late","exempt","units":{"fulfilled","due","late","exempt"}}:
- * the first four count duties, "units" counts units by their worst duty. scope_path as in lists ("" all). */
+/* Writes "articles":[…] into the open object (rules_coverage_table): fulfilled, due, late and exempt of an
+ * article count duties, its "units" count units by their worst duty. scope_path as in lists ("" all). */
 MUST_USE enum err rules_coverage(struct call *call, struct str scope_path, struct json_writer *w);
 
 /* ---- time ---- */

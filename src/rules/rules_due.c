@@ -5,7 +5,8 @@
 
 #include "base/clock.h"
 
-static const char *const kind_names[] = {"none", "working_days", "days", "months", "date", "period"};
+static const char *const kind_names[] = {"none", "working_days", "days", "months", "date", "period", NULL};
+const struct field_enum rules_due_kind_enum = {"due_kind", kind_names, NULL};
 
 const char *rules_due_kind_name(enum rules_due_kind kind)
 {

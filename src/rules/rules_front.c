@@ -4,7 +4,7 @@
 #include "base/clock.h"
 
 static const char *const states[] = {"open", "satisfied", "cancelled", "waived", NULL};
-static const struct field_enum state_enum = {"duty_state", states, NULL};
+const struct field_enum rules_duty_state_enum = {"duty_state", states, NULL};
 
 static const struct field duty_fields[] = {
     {.name = "duty_id", .type = FIELD_INT, .flags = FIELD_READONLY},
@@ -21,7 +21,7 @@ static const struct field duty_fields[] = {
     {.name = "text_en", .type = FIELD_NOTE},
     {.name = "severity", .type = FIELD_TEXT},
     {.name = "answers", .type = FIELD_TEXT},
-    {.name = "state", .type = FIELD_ENUM, .of = &state_enum, .flags = FIELD_FILTER},
+    {.name = "state", .type = FIELD_ENUM, .of = &rules_duty_state_enum, .flags = FIELD_FILTER},
     {.name = "due_on", .type = FIELD_DATE, .flags = FIELD_SORT},
     {.name = "provisional", .type = FIELD_BOOL},
     {.name = "late", .type = FIELD_BOOL, .flags = FIELD_FILTER},
@@ -31,7 +31,7 @@ static const struct field duty_fields[] = {
 static const struct field_table duty_table = FIELD_TABLE("duty_row", duty_fields);
 
 static const struct db_filter duty_filters[] = {
-    {"state", "d.state = $$", FIELD_ENUM, &state_enum},
+    {"state", "d.state = $$", FIELD_ENUM, &rules_duty_state_enum},
     {"late", "(d.late_at_ms IS NOT NULL)", FIELD_BOOL, NULL},
     {"current", "(d.current = 1)", FIELD_BOOL, NULL},
     {"article", "d.article = $$", FIELD_TEXT, NULL},

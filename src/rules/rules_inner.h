@@ -336,6 +336,8 @@ int rules_rank(const struct field_enum *order, struct str word); /* -1: not in i
 /* ---- time (rules_due.c) ---- */
 struct rules_period rules_period_of(enum rules_every every, int32_t day);
 bool rules_period_parse(enum rules_every every, struct str name, struct rules_period *ret);
+extern const struct field_enum rules_due_kind_enum;
+extern const struct field_table rules_change_table;
 const char *rules_due_kind_name(enum rules_due_kind kind);
 /* Counted from a day by the frozen terms of a duty; extension in working days on top; never before
  * not_before. */

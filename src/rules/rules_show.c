@@ -172,27 +172,6 @@ static enum err put_demands(struct call *call, const struct rules_duty *duty, st
     return ERR_OK;
 }
 
-static enum err put_changes(struct call *call, int64_t duty_id, struct json_writer *w)
-{
-    DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT at_ms, what, old_value, new_value, reason FROM rules_change WHERE duty_id = $1 "
-                 "ORDER BY change_id",
-                 db_int(duty_id)));
-    json_open_array(w, "changes");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        json_put_int(w, "at_ms", db_col_int(&rows, 0));
-        json_put_str(w, "what", db_col_str(&rows, 1));
-        json_put_str(w, "old", db_col_str(&rows, 2));
-        json_put_str(w, "new", db_col_str(&rows, 3));
-        json_put_str(w, "reason", db_col_str(&rows, 4));
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
-}
-
 enum err rules_duty_show(struct call *call, int64_t duty_id, struct json_writer *w)
 {
     struct rules_duty duty;
@@ -233,7 +212,11 @@ enum err rules_duty_show(struct call *call, int64_t duty_id, struct json_writer 
     TRY(db_end(&rows));
     TRY(put_counted(call, duty_id, w));
     TRY(put_demands(call, &duty, occurrence, w));
-    return put_changes(call, duty_id, w);
+    return db_put_rows(
+        call, w, "changes", &rules_change_table,
+        "SELECT at_ms, what, COALESCE(old_value, ''), COALESCE(new_value, ''), COALESCE(reason, '') FROM "
+        "rules_change WHERE duty_id = $1 ORDER BY change_id",
+        db_int(duty_id));
 }
 
 /* ---- packs and articles ---- */

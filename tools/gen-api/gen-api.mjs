@@ -51,7 +51,8 @@ function field_type(schema) {
   if (schema['x-note']) return 'note'
   if (schema.format === 'date') return 'date'
   const type = Array.isArray(schema.type) ? schema.type.find((t) => t !== 'null') : schema.type
-  return { integer: 'int', boolean: 'bool', array: 'rows', string: 'text' }[type] ?? 'json'
+  if (type === 'array' && !schema.items?.['$ref']) return 'texts'
+  return { integer: 'int', number: 'real', boolean: 'bool', array: 'rows', string: 'text' }[type] ?? 'json'
 }
 
 function field_text(schema, required, api) {
@@ -62,7 +63,7 @@ function field_text(schema, required, api) {
   else if (target) parts.push(`type: 'object'`, `rows: ${quoted(target['x-table'])}`)
   else parts.push(`type: ${quoted(field_type(schema))}`)
   if (schema['x-ref']) parts.push(`ref: ${quoted(schema['x-ref'])}`)
-  if (schema.items?.$ref) parts.push(`rows: ${quoted(api.components.schemas[name_of_ref(schema.items.$ref)]['x-table'])}`)
+  if (api.components.schemas[name_of_ref(schema.items?.$ref ?? '')]?.['x-table']) parts.push(`rows: ${quoted(api.components.schemas[name_of_ref(schema.items.$ref)]['x-table'])}`)
   if (schema['x-format']) parts.push(`format: ${quoted(schema['x-format'])}`)
   const least = schema.minimum ?? schema.minLength
   const most = schema.maximum ?? schema.maxLength
@@ -101,13 +102,14 @@ function enum_text(name, schema) {
   return `export type ${name} = ${schema.enum.map(quoted).join(' | ')}\n`
 }
 
-/** As replied: every member is there; what may be empty is null. */
-function reply_text(name, schema) {
+/** As replied: every member is there; what may be empty is null. Rows that not everybody gets are left out. */
+function reply_text(name, schema, sent) {
   const must = new Set(schema.required ?? [])
   let text = doc(schema.description) + `export interface ${name} {\n`
   for (const [field, s] of Object.entries(schema.properties ?? {})) {
     if (s.writeOnly) continue
-    const always = schema['x-table'] ? true : must.has(field)
+    const left_out = s.type === 'array' && !sent.has(name)
+    const always = must.has(field) || (schema['x-table'] && !left_out)
     text += doc(s.title, '  ') + `  ${s.readOnly ? 'readonly ' : ''}${key_of(field)}${always ? '' : '?'}: ${type_of(s)}${may_be_null(s) ? ' | null' : ''}\n`
   }
   return text + '}\n'
@@ -133,7 +135,7 @@ function schemas_text(api) {
   for (const [name, schema] of Object.entries(schemas)) {
     if (schema.enum) text += enum_text(name, schema)
     else if (is_change(name, schemas)) text += input_text(name, schema, sent, schemas, true)
-    else text += reply_text(name, schema)
+    else text += reply_text(name, schema, sent)
     if (!schema.enum && sent.has(name) && !is_change(name, schemas)) text += input_text(`${name}Input`, schema, sent, schemas, false)
   }
   return text
@@ -184,7 +186,7 @@ function routes_text(api) {
     const grant = (operation['x-grant'] ?? []).map(quoted).join(', ')
     values += `  ${key_of(operation.operationId)}: { method: ${quoted(method)}, path: ${quoted(path)}, grant: [${grant}] },\n`
   }
-  return `${types}}\nexport type RouteName = keyof Routes\n\n${values}} as const\n`
+  return `${types}}\nexport type RouteName = keyof Routes\n/** What an operation answers; of a list, one of its items. */\nexport type Reply<R extends RouteName> = Routes[R]['reply']\nexport type Item<R extends RouteName> = Reply<R> extends { items: (infer T)[] } ? T : never\n\n${values}} as const\n`
 }
 
 function described_text(api) {

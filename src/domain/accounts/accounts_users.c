@@ -66,7 +66,7 @@ static const struct field reply_fields[] = {
     {.name = "must_change_password", .type = FIELD_BOOL, .flags = FIELD_READONLY},
     {.name = "created_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
     {.name = "login_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
-    {.name = "roles", .type = FIELD_ROWS, .flags = FIELD_READONLY, .rows = &accounts_role_table},
+    {.name = "roles", .type = FIELD_ROWS, .flags = FIELD_ALWAYS, .rows = &accounts_role_table},
     {.name = "locked", .type = FIELD_BOOL, .flags = FIELD_READONLY},
     {.name = "password", .type = FIELD_TEXT, .flags = FIELD_READONLY},
 };

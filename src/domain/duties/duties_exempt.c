@@ -5,6 +5,13 @@
 
 /* ---- gates and exemptions ---- */
 
+static const struct field gate_fields[] = {
+    {.name = "change", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "subject_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "requirements", .type = FIELD_ROWS, .rows = &rules_requirement_table, .flags = FIELD_REQUIRED},
+};
+const struct field_table duties_gate_table = FIELD_TABLE("gate", gate_fields);
+
 enum err duties_gate(struct call *call, struct http_exchange *x)
 {
     struct str kind, change = x->words[0], rest = change;
@@ -19,23 +26,23 @@ enum err duties_gate(struct call *call, struct http_exchange *x)
 static const char *const exemption_states[] = {"asked", "approved", "refused", NULL};
 static const struct field_enum exemption_state_enum = {"exemption_state", exemption_states, NULL};
 static const struct field exemption_fields[] = {
-    {.name = "exemption_id", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "rule", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "article", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER | FIELD_SHEET},
-    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_READONLY},
-    {.name = "subject_kind", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "subject_id", .type = FIELD_INT, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "subject_label", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_SHEET},
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_READONLY | FIELD_FILTER},
+    {.name = "exemption_id", .type = FIELD_INT, .flags = FIELD_ALWAYS},
+    {.name = "rule", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_FILTER},
+    {.name = "article", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_FILTER | FIELD_SHEET},
+    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
+    {.name = "subject_kind", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_FILTER},
+    {.name = "subject_id", .type = FIELD_INT, .flags = FIELD_ALWAYS | FIELD_FILTER},
+    {.name = "subject_label", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_SHEET},
+    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_ALWAYS | FIELD_FILTER},
     {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_SHEET},
-    {.name = "reason", .type = FIELD_NOTE, .flags = FIELD_READONLY | FIELD_SHEET},
-    {.name = "until_on", .type = FIELD_DATE, .flags = FIELD_READONLY | FIELD_SORT | FIELD_SHEET},
+    {.name = "reason", .type = FIELD_NOTE, .flags = FIELD_ALWAYS | FIELD_SHEET},
+    {.name = "until_on", .type = FIELD_DATE, .flags = FIELD_ALWAYS | FIELD_SORT | FIELD_SHEET},
     {.name = "state",
      .type = FIELD_ENUM,
      .of = &exemption_state_enum,
-     .flags = FIELD_READONLY | FIELD_FILTER | FIELD_SHEET},
-    {.name = "asked_by", .type = FIELD_REF, .ref = "user", .flags = FIELD_READONLY},
-    {.name = "asked_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
+     .flags = FIELD_ALWAYS | FIELD_FILTER | FIELD_SHEET},
+    {.name = "asked_by", .type = FIELD_REF, .ref = "user", .flags = FIELD_ALWAYS},
+    {.name = "asked_at_ms", .type = FIELD_TIME, .flags = FIELD_ALWAYS},
     {.name = "decided_by", .type = FIELD_REF, .ref = "user", .flags = FIELD_READONLY},
     {.name = "decided_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
     {.name = "decision_note", .type = FIELD_NOTE, .flags = FIELD_READONLY},
@@ -76,6 +83,11 @@ static const struct field ask_fields[] = {
 };
 const struct field_table duties_ask_table = FIELD_TABLE("exemption_ask", ask_fields);
 
+static const struct field asked_fields[] = {
+    {.name = "exemption_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+};
+const struct field_table duties_asked_table = FIELD_TABLE("exemption_asked", asked_fields);
+
 enum err duties_exemption_ask(struct call *call, struct http_exchange *x)
 {
     int64_t exemption_id;
@@ -91,6 +103,12 @@ static const struct field decide_fields[] = {
     {.name = "note", .type = FIELD_NOTE, .max = 2000},
 };
 const struct field_table duties_decide_table = FIELD_TABLE("exemption_decision", decide_fields);
+
+static const struct field decided_fields[] = {
+    {.name = "exemption_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "state", .type = FIELD_ENUM, .of = &exemption_state_enum, .flags = FIELD_REQUIRED},
+};
+const struct field_table duties_decided_table = FIELD_TABLE("exemption_decided", decided_fields);
 
 enum err duties_exemption_decide(struct call *call, struct http_exchange *x)
 {

@@ -17,39 +17,56 @@
 
 /* ---- the workbench ---- */
 
-static const char *const states[] = {"open", "satisfied", "cancelled", "waived", NULL};
-static const struct field_enum state_enum = {"duty_state", states, NULL};
-
 static const struct field duty_fields[] = {
-    {.name = "duty_id", .type = FIELD_INT, .flags = FIELD_READONLY},
+    {.name = "duty_id", .type = FIELD_INT, .flags = FIELD_ALWAYS},
     {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_SHEET},
-    {.name = "text", .type = FIELD_NOTE, .flags = FIELD_READONLY | FIELD_SHEET},
-    {.name = "text_en", .type = FIELD_NOTE, .flags = FIELD_READONLY},
-    {.name = "subject_kind", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "subject_id", .type = FIELD_INT, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "subject_label", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_SHEET},
+    {.name = "text", .type = FIELD_NOTE, .flags = FIELD_ALWAYS | FIELD_SHEET},
+    {.name = "text_en", .type = FIELD_NOTE, .flags = FIELD_ALWAYS},
+    {.name = "subject_kind", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_FILTER},
+    {.name = "subject_id", .type = FIELD_INT, .flags = FIELD_ALWAYS | FIELD_FILTER},
+    {.name = "subject_label", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_SHEET},
     {.name = "due_on", .type = FIELD_DATE, .flags = FIELD_READONLY | FIELD_SORT | FIELD_SHEET},
     {.name = "state",
      .type = FIELD_ENUM,
-     .of = &state_enum,
-     .flags = FIELD_READONLY | FIELD_FILTER | FIELD_SHEET},
-    {.name = "late", .type = FIELD_BOOL, .flags = FIELD_READONLY | FIELD_FILTER | FIELD_SHEET},
-    {.name = "provisional", .type = FIELD_BOOL, .flags = FIELD_READONLY},
+     .of = &rules_duty_state_enum,
+     .flags = FIELD_ALWAYS | FIELD_FILTER | FIELD_SHEET},
+    {.name = "late", .type = FIELD_BOOL, .flags = FIELD_ALWAYS | FIELD_FILTER | FIELD_SHEET},
+    {.name = "provisional", .type = FIELD_BOOL, .flags = FIELD_ALWAYS},
     {.name = "severity", .type = FIELD_TEXT, .flags = FIELD_READONLY},
-    {.name = "article", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER | FIELD_SHEET},
-    {.name = "cite", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_SHEET},
-    {.name = "pack", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "rule", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "occurrence", .type = FIELD_TEXT, .flags = FIELD_READONLY},
-    {.name = "answers", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "opened_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY | FIELD_SORT},
+    {.name = "article", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_FILTER | FIELD_SHEET},
+    {.name = "cite", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_SHEET},
+    {.name = "pack", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_FILTER},
+    {.name = "rule", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_FILTER},
+    {.name = "occurrence", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
+    {.name = "answers", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_FILTER},
+    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_ALWAYS | FIELD_FILTER},
+    {.name = "opened_at_ms", .type = FIELD_TIME, .flags = FIELD_ALWAYS | FIELD_SORT},
     {.name = "done_on", .type = FIELD_DATE, .flags = FIELD_READONLY},
 };
 static const struct field_table duty_table = FIELD_TABLE("duty", duty_fields);
 
+static const struct field clock_fields[] = {
+    {.name = "days_left", .type = FIELD_INT},
+    {.name = "due_text", .type = FIELD_TEXT},
+    {.name = "countdown", .type = FIELD_TEXT},
+};
+static const struct field_table clock_table = FIELD_TABLE("duty_clock", clock_fields);
+
+static const struct field line_fields[] = {
+    {.name = "demands", .type = FIELD_ROWS, .rows = &rules_demand_table, .flags = FIELD_REQUIRED},
+};
+static const struct field_table line_table = FIELD_TABLE("duty_hint", line_fields);
+
+static const struct field counts_fields[] = {
+    {.name = "open", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "late", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "due_today", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "due_soon", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+};
+static const struct field_table counts_table = FIELD_TABLE("duty_counts", counts_fields);
+
 static const struct db_filter duty_filters[] = {
-    {"state", "d.state = $$", FIELD_ENUM, &state_enum},
+    {"state", "d.state = $$", FIELD_ENUM, &rules_duty_state_enum},
     {"late", "(d.late_at_ms IS NOT NULL)", FIELD_BOOL, NULL},
     {"current", "(d.current = 1)", FIELD_BOOL, NULL},
     {"article", "d.article = $$", FIELD_TEXT, NULL},
@@ -134,8 +151,10 @@ static void put_due(struct call *call, struct json_writer *w, struct str due_on,
 static void put_computed(struct call *call, struct json_writer *w, const struct db_rows *rows)
 {
     put_due(call, w, db_col_str(rows, DUE_COLUMN), str_is(db_col_str(rows, STATE_COLUMN), "open"));
-    if (rules_demands_show(call, db_col_str(rows, RULE_COLUMN), w) != ERR_OK)
-        json_put_null(w, "demands"); /* the list is of use without the hint */
+    if (rules_demands_show(call, db_col_str(rows, RULE_COLUMN), w) != ERR_OK) {
+        json_open_array(w, "demands"); /* the list is of use without the hint */
+        json_close_array(w);
+    }
 }
 
 /* The workbench shows what is to be done; whoever asks for another state gets it. */
@@ -200,6 +219,8 @@ static const struct http_route routes[] = {
      .handle = duties_list,
      .kind = HTTP_LIST,
      .reply = &duty_table,
+     .more = &clock_table,
+     .also = &line_table,
      .list = &duty_list,
      .summary_zh = "待办义务（默认只列未完成的）",
      .summary_en = "Duties (open ones unless state says otherwise)"},
@@ -208,7 +229,10 @@ static const struct http_route routes[] = {
      .grant = READERS,
      .name = "duties_get",
      .handle = duties_get,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &duty_table,
+     .more = &clock_table,
+     .also = &rules_duty_file_table,
      .summary_zh = "一项义务：期限怎么算、还差什么",
      .summary_en = "One duty: how its date was counted, what is still missing"},
     {.method = "GET",
@@ -216,7 +240,8 @@ static const struct http_route routes[] = {
      .grant = READERS,
      .name = "duties_counts",
      .handle = duties_counts,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &counts_table,
      .summary_zh = "待办数量",
      .summary_en = "How many duties are open, late, due"},
     {.method = "GET",
@@ -224,7 +249,8 @@ static const struct http_route routes[] = {
      .grant = READERS,
      .name = "duties_coverage",
      .handle = duties_coverage,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &rules_coverage_table,
      .summary_zh = "制度覆盖：逐条落实情况",
      .summary_en = "Coverage of every article"},
     {.method = "GET",
@@ -232,7 +258,9 @@ static const struct http_route routes[] = {
      .grant = READERS,
      .name = "duties_article",
      .handle = duties_article,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &rules_article_table,
+     .more = &duties_article_units_table,
      .summary_zh = "一条规定：要求与各单位落实情况",
      .summary_en = "One article: what it demands and how units stand"},
     {.method = "GET",
@@ -240,7 +268,8 @@ static const struct http_route routes[] = {
      .grant = GRANT_SIGNED_IN,
      .name = "duties_packs",
      .handle = duties_packs,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &rules_packs_table,
      .summary_zh = "规则包与材料种类",
      .summary_en = "Rule packs and the kinds of evidence they ask for"},
     {.method = "POST",
@@ -248,7 +277,8 @@ static const struct http_route routes[] = {
      .grant = PACK_MANAGERS,
      .name = "duties_pack_preview",
      .handle = duties_pack_preview,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &duties_load_table,
      .body = &duties_pack_table,
      .summary_zh = "预览装载规则包的影响",
      .summary_en = "What loading a pack would open and close"},
@@ -257,7 +287,8 @@ static const struct http_route routes[] = {
      .grant = PACK_MANAGERS,
      .name = "duties_pack_load",
      .handle = duties_pack_load,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &duties_load_table,
      .body = &duties_pack_table,
      .summary_zh = "装载规则包",
      .summary_en = "Load a rule pack"},
@@ -266,7 +297,9 @@ static const struct http_route routes[] = {
      .grant = GRANT_SIGNED_IN,
      .name = "duties_workday",
      .handle = duties_workday,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &duties_count_table,
+     .more = &rules_count_table,
      .query = &duties_workday_table,
      .summary_zh = "工作日推算",
      .summary_en = "Count working days"},
@@ -275,7 +308,8 @@ static const struct http_route routes[] = {
      .grant = GRANT_SIGNED_IN,
      .name = "duties_calendar",
      .handle = duties_calendar,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &duties_calendar_table,
      .summary_zh = "一年的节假日和调休",
      .summary_en = "Holidays and make-up workdays of a year"},
     {.method = "GET",
@@ -283,7 +317,8 @@ static const struct http_route routes[] = {
      .grant = READERS,
      .name = "duties_gate",
      .handle = duties_gate,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &duties_gate_table,
      .summary_zh = "办理前须满足的条件",
      .summary_en = "What must hold before a change of state"},
     {.method = "GET",
@@ -301,7 +336,8 @@ static const struct http_route routes[] = {
      .grant = ROLE_COUNTY_OFFICER,
      .name = "duties_exemption_ask",
      .handle = duties_exemption_ask,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &duties_asked_table,
      .body = &duties_ask_table,
      .summary_zh = "申请豁免",
      .summary_en = "Ask for an exemption"},
@@ -310,7 +346,8 @@ static const struct http_route routes[] = {
      .grant = ROLE_BUREAU_LEADER,
      .name = "duties_exemption_decide",
      .handle = duties_exemption_decide,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &duties_decided_table,
      .body = &duties_decide_table,
      .summary_zh = "审批豁免",
      .summary_en = "Decide an exemption"},

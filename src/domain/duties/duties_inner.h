@@ -8,7 +8,8 @@
 #include "domain/module.h"
 
 extern const struct field_table duties_pack_table, duties_workday_table, duties_exemption_table,
-    duties_ask_table, duties_decide_table;
+    duties_ask_table, duties_decide_table, duties_article_units_table, duties_load_table, duties_count_table,
+    duties_calendar_table, duties_gate_table, duties_asked_table, duties_decided_table;
 extern const struct db_list duties_exemption_list;
 
 http_handler duties_coverage;

@@ -15,11 +15,29 @@ enum err duties_coverage(struct call *call, struct http_exchange *x)
     return rules_coverage(call, nothing ? STR("~") : scope, x->out);
 }
 
+static const char *const standings[] = {"fulfilled", "exempt", "due", "late", NULL};
+static const struct field_enum standings_enum = {"unit_standing", standings, NULL};
+static const struct field unit_fields[] = {
+    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "state", .type = FIELD_ENUM, .of = &standings_enum, .flags = FIELD_REQUIRED},
+    {.name = "fulfilled", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "due", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "late", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "exempt", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "next_due_on", .type = FIELD_DATE},
+};
+static const struct field_table unit_table = FIELD_TABLE("article_unit", unit_fields);
+
+static const struct field units_fields[] = {
+    {.name = "units", .type = FIELD_ROWS, .rows = &unit_table, .flags = FIELD_REQUIRED},
+};
+const struct field_table duties_article_units_table = FIELD_TABLE("article_units", units_fields);
+
 static enum err put_units(struct call *call, struct str article, struct json_writer *w)
 {
     bool nothing;
     struct str scope = access_scope(call->actor, &nothing);
-    static const char *const worst[] = {"fulfilled", "exempt", "due", "late"};
     DB_ROWS(rows);
     TRY(db_query(
         call, &rows,
@@ -43,7 +61,7 @@ static enum err put_units(struct call *call, struct str article, struct json_wri
         json_open_object(w, NULL);
         json_put_int(w, "unit_id", db_col_int(&rows, 0));
         json_put_str(w, "unit_name", db_col_str(&rows, 1));
-        json_put_c(w, "state", worst[state < 0 || state > 3 ? 0 : state]);
+        json_put_c(w, "state", standings[state < 0 || state > 3 ? 0 : state]);
         json_put_int(w, "fulfilled", db_col_int(&rows, 3));
         json_put_int(w, "due", db_col_int(&rows, 4));
         json_put_int(w, "late", db_col_int(&rows, 5));
@@ -70,6 +88,19 @@ static const struct field pack_fields[] = {
     {.name = "yaml", .type = FIELD_NOTE, .flags = FIELD_REQUIRED, .max = YAML_MAX},
 };
 const struct field_table duties_pack_table = FIELD_TABLE("pack_upload", pack_fields);
+
+static const struct field load_fields[] = {
+    {.name = "pack", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "preview", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "opens", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "closes", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "articles", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "duties", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "gates", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "consequences", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+};
+const struct field_table duties_load_table = FIELD_TABLE("pack_report", load_fields);
 
 static enum err load(struct call *call, struct http_exchange *x, bool preview)
 {
@@ -105,6 +136,13 @@ static const struct field workday_fields[] = {
 };
 const struct field_table duties_workday_table = FIELD_TABLE("workday_ask", workday_fields);
 
+static const struct field count_fields[] = {
+    {.name = "start", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+    {.name = "working_days", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "due_text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+};
+const struct field_table duties_count_table = FIELD_TABLE("workday_answer", count_fields);
+
 enum err duties_workday(struct call *call, struct http_exchange *x)
 {
     int32_t start;
@@ -120,6 +158,24 @@ enum err duties_workday(struct call *call, struct http_exchange *x)
     return ERR_OK;
 }
 
+/* Those that differ from Monday to Friday. */
+static const struct field day_fields[] = {
+    {.name = "day", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+    {.name = "weekday", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "worked", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+};
+static const struct field_table day_table = FIELD_TABLE("calendar_day", day_fields);
+
+static const struct field calendar_fields[] = {
+    {.name = "year", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "published", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "days", .type = FIELD_ROWS, .rows = &day_table, .flags = FIELD_REQUIRED},
+    {.name = "working_days", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+};
+const struct field_table duties_calendar_table = FIELD_TABLE("calendar_year", calendar_fields);
+
 enum err duties_calendar(struct call *call, struct http_exchange *x)
 {
     int64_t year;
@@ -131,7 +187,7 @@ enum err duties_calendar(struct call *call, struct http_exchange *x)
     json_put_int(x->out, "year", year);
     json_put_bool(x->out, "published", calendar_has_year(calendar, (int)year));
     json_put_c(x->out, "version", calendar_version(calendar));
-    json_open_array(x->out, "days"); /* those that differ from Monday to Friday */
+    json_open_array(x->out, "days");
     for (int32_t day = first; day < end; day++) {
         bool works = calendar_is_workday(calendar, day);
         worked += works;

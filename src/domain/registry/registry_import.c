@@ -259,6 +259,8 @@ static bool same_value(const struct field *field, const struct field_value *a, c
     case FIELD_DATE:
     case FIELD_ENUM:
     case FIELD_COUNTS:
+    case FIELD_TEXTS:
+    case FIELD_REAL:
     case FIELD_JSON:
         return str_eq(a->text, b->text);
     default:

@@ -31,92 +31,17 @@ export interface PostLine {
   masked: boolean
 }
 export type UnitFull = api.OrgUnit & { parent_name: string; trail: { unit_id: number; unit_name: string }[]; posts: PostLine[] }
-export interface Requirement {
-  rule: string
-  article: string
-  cite: string
-  text: string
-  text_en: string
-  fact: string
-  met: boolean
-  exempt_until: string | null
-}
+export type Requirement = api.GateRequirement
 export type SystemFull = api.InfoSystem & { unit_name: string; masked: boolean; confirmed_at_ms: number; gate?: { change: string; requirements: Requirement[] } }
 export type Clock = api.LetterClock
 export type LetterLine = api.Letter & api.LetterClock
 export type LetterFull = api.Letter & api.LetterMore
 export type LetterFinding = api.FindingOfLetter
 export type FindingFull = api.Finding
-export type DutyLine = api.Duty & { days_left: number | null; due_text: string | null; countdown: string | null }
-export interface CountedDay {
-  day: string
-  worked: boolean
-  make_up: boolean
-  name: string
-  counts: number | null
-}
-export interface Counted {
-  from: string | null
-  kind: string
-  n: number | null
-  extension: number
-  due_on: string | null
-  provisional: boolean
-  days: CountedDay[]
-}
-export type DutyFull = api.Duty & {
-  pack_version: string
-  closed_at_ms: number
-  closed_why: string
-  counted: Counted
-  demands: { fact: string; denied: boolean; args: Record<string, string>; met: boolean; since_ms: number | null }[]
-  extension_left: number
-  exemption_possible: boolean
-  changes: { at_ms: number; what: string; old: string; new: string; reason: string }[]
-}
-export interface ArticleLine {
-  pack: string
-  article: string
-  cite: string
-  title: string
-  title_en: string
-  summary: string
-  summary_en: string
-  in_force: boolean
-  informs: boolean
-  supported: boolean
-  not_yet: string | null
-  not_yet_en: string | null
-  fulfilled: number
-  due: number
-  late: number
-  exempt: number
-  units: { fulfilled: number; due: number; late: number; exempt: number }
-  cases: number
-  rules: { duties: number; gates: number; consequences: number; thresholds: number }
-}
-export interface PackLine {
-  pack: string
-  version: string
-  title: string
-  title_en: string
-  number: string
-  issuer: string
-  issuer_en: string
-  effective_from: string
-  effective_to: string | null
-  in_force: boolean
-  articles: number
-  duties: number
-  gates: number
-  consequences: number
-  evidence: { kind: string; title: string; title_en: string }[]
-}
-export interface ArticleFull extends Omit<ArticleLine, 'pack' | 'fulfilled' | 'due' | 'late' | 'exempt' | 'units' | 'cases' | 'rules'> {
-  from_pack: PackLine
-  rules: { kind: string; rule: string; text: string; text_en: string }[]
-  units?: { unit_id: number; unit_name: string; state: string; fulfilled: number; due: number; late: number; exempt: number; next_due_on: string | null }[]
-}
+export type DutyLine = api.Item<'duties_list'>
+export type DutyFull = api.Reply<'duties_get'>
+export type PackLine = api.RulePack
+export type ArticleFull = api.Reply<'duties_article'>
 export interface AttachmentLine {
   attachment_id: number
   kind: string

@@ -6,7 +6,7 @@ export { address, api, ApiError, serverAway, whenUnauthenticated, type Fault, ty
 export type * from './types.gen'
 export * from './extra'
 
-export type FieldType = 'text' | 'note' | 'int' | 'money' | 'bool' | 'date' | 'time' | 'enum' | 'ref' | 'rows' | 'object' | 'json'
+export type FieldType = 'text' | 'note' | 'int' | 'money' | 'bool' | 'date' | 'time' | 'enum' | 'ref' | 'rows' | 'object' | 'texts' | 'real' | 'json'
 
 /** What a field is, as forms and lists want to know it. Labels are words: field.<table>.<name>, enum.<of>.<identifier>. */
 export interface Field {
