@@ -300,6 +300,7 @@ struct rules_pack *rules_compile(struct rules_checker *checker, struct str yaml)
     bind_late(checker, pack);
     check_fed(checker, pack);
     rules_compile_check_kinds(checker, root, pack);
+    rules_compile_check_pledges(checker, pack);
     for (size_t i = 0; i < pack->many_duties; i++)
         pack->duties[i].pack = pack;
     for (size_t i = 0; i < pack->many_gates; i++)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/rules_form.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "rules/rules_inner.h"
 
@@ -43,4 +45,18 @@ enum err rules_pledge_find(struct call *call, struct str pledge_id, const struct
                 return ERR_OK;
             }
     return ERR_NOT_FOUND;
+}
+
+enum err rules_article_unfed(struct call *call, const char *article, const char **ret_why)
+{
+    const struct rules_set *set;
+    *ret_why = NULL;
+    TRY(rules_set_of(call, &set));
+    for (size_t i = 0; i < set->many; i++)
+        for (size_t k = 0; k < set->packs[i]->many_articles; k++) {
+            const struct rules_article *at = &set->packs[i]->articles[k];
+            if (strcmp(at->id, article) == 0 && !at->fed && at->not_yet)
+                *ret_why = call->lang == CALL_EN && at->not_yet_en ? at->not_yet_en : at->not_yet;
+        }
+    return ERR_OK;
 }

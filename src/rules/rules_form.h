@@ -2,8 +2,8 @@
  *
  * rules_form: what a pack has units fill in and promise. A form: its fields, a table with fixed or free rows,
  * where the first values come from, and whether the printed sheet must be stamped. A pledge: its
- * undertakings, each with the articles whose duties prove or break it. Whoever collects them asks here; a new
- * rule needs no code.
+ * undertakings, each with the duties that prove or break it, or why none does yet. Whoever collects them asks
+ * here; a new rule needs no code.
  *
  *     forms:
  *       - id: SA2.responsibility_table      id begins with the article
@@ -15,9 +15,15 @@
  *         page: portrait                    portrait | landscape
  *         fields: [{name: office, label: 办公室, type: text, required: true}]
  *         rows: [{name: party_head, label: 党组织主要负责人}]     or {min: 0, max: 500}: rows that the unit
- * adds itself columns: [{name: mobile, label: 移动电话, type: text, format: mobile, personal: true}] pledges:
- *       - {id: SA1.pledge, article: SA1, title: …, version: "2022-1", signing: scan, preamble: …,
- * undertakings: [ {id: "1", text: …, articles: [S3, Y5]}]}       signing: account | scan | both
+ *                                                                 adds itself
+ *         columns: [{name: mobile, label: 移动电话, type: text, format: mobile, personal: true}]
+ *     pledges:
+ *       - {id: SA1.pledge, article: SA1, title: …, version: "2022-1", preamble: …,
+ *          since: 2022-01-19                 the day from which this version is the text
+ *          signing: scan                     account | scan | both
+ *          second_factor: required           signing by account asks for the code; required | none
+ *          undertakings: [{id: "1", text: …, articles: [S3, Y5], duties: [SA1.drill]},
+ *                         {id: "2", text: …, not_yet: why nothing in the books can show it}]}
  */
 #ifndef ANZE_RULES_RULES_FORM_H
 #define ANZE_RULES_RULES_FORM_H
@@ -51,14 +57,16 @@ struct rules_form {
     int64_t min_rows, max_rows;
 };
 struct rules_undertaking {
-    const char *id, *text, *text_en;
-    const char **articles; /* NULL-terminated */
+    const char *id, *text, *text_en, *not_yet, *not_yet_en;
+    const char **articles, **duties; /* NULL-terminated: every rule of the article, or these rules alone */
+    int line, column;
 };
 struct rules_pledge {
-    const char *id, *article, *title, *title_en, *version, *corner, *preamble, *preamble_en, *closing,
+    const char *id, *article, *title, *title_en, *version, *since, *corner, *preamble, *preamble_en, *closing,
         *closing_en;
     const char *pack_title;
-    bool by_account, by_scan;
+    bool by_account, by_scan, second_factor;
+    int line, column;
     struct rules_undertaking *undertakings;
     size_t many;
 };
@@ -71,6 +79,9 @@ MUST_USE enum err rules_form_each(struct call *call,
                                   enum err (*each)(struct call *call, const struct rules_form *form,
                                                    void *context),
                                   void *context);
+/* Why nothing feeds the article yet: the pack's words; NULL when something does, or when the article is
+ * unknown. */
+MUST_USE enum err rules_article_unfed(struct call *call, const char *article, const char **ret_why);
 /* The closed list of sources that `prefill` may name (NULL-terminated); at start, before threads. */
 void rules_declare_prefills(const char *const *names);
 

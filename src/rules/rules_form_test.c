@@ -69,7 +69,16 @@ static void test_pledges(void **unused)
     expect(PLEDGE("signing: seal, undertakings: [{id: '1', text: 守法}]"), 4, 0, "seal");
     expect(PLEDGE("signing: scan"), 4, 0, "\"undertakings\" is missing");
     expect(PLEDGE("undertakings: [{id: '1'}]"), 4, 0, "\"text\" is missing");
-    expect(PLEDGE("undertakings: [{id: '1', text: 甲}, {id: '1', text: 乙}]"), 4, 0, "twice");
+    expect(PLEDGE("undertakings: [{id: '1', text: 守法}]"), 4, 0, "names no article and no duty");
+    sound(PLEDGE("undertakings: [{id: '1', text: 守法, not_yet: 尚未接入}]"));
+    expect(PLEDGE("undertakings: [{id: '1', text: 守法, duties: [T1.none]}]"), 4, 0, "no duty \"T1.none\"");
+    sound(PLEDGE("undertakings: [{id: '1', text: 守法, duties: [Y5.order]}]"));
+    expect(PLEDGE("since: 2022-13-01, undertakings: [{id: '1', text: 甲, articles: [T1]}]"), 4, 0,
+           "2022-13-01");
+    expect(PLEDGE("second_factor: maybe, undertakings: [{id: '1', text: 甲, articles: [T1]}]"), 4, 0,
+           "maybe");
+    expect(PLEDGE("undertakings: [{id: '1', text: 甲, articles: [T1]}, {id: '1', text: 乙, articles: [T1]}]"),
+           4, 0, "twice");
 }
 
 /* What the shipped pack holds is what S annex 1 to 3 ask for. */
@@ -92,6 +101,8 @@ static void test_shipped(void **unused)
     assert_int_equal(pack->pledges[0].many, 13);
     assert_true(pack->pledges[0].by_scan);
     assert_false(pack->pledges[0].by_account);
+    assert_true(pack->pledges[0].second_factor);
+    assert_string_equal(pack->pledges[0].since, "2022-01-19");
     assert_string_equal(pack->pledges[0].undertakings[8].articles[0], "Y5");
 }
 

@@ -210,6 +210,8 @@ bool rules_compile_threshold(struct rules_checker *checker, const struct rules_y
 bool rules_compile_form(struct rules_checker *checker, const struct rules_yaml *node, struct rules_form *ret);
 bool rules_compile_pledge(struct rules_checker *checker, const struct rules_yaml *node,
                           struct rules_pledge *ret);
+/* Links of undertakings, and versions that duties ask for. */
+void rules_compile_check_pledges(struct rules_checker *checker, const struct rules_pack *pack);
 void rules_compile_exemption(struct rules_checker *checker, const struct rules_yaml *node,
                              struct rules_exemption_rule *ret);
 void rules_compile_evidence(struct rules_checker *checker, const struct rules_yaml *list,

@@ -54,7 +54,11 @@ static const struct rules_fact t_facts[] = {
      .sql = "SELECT subject_id, since, 1 FROM t_fact WHERE name = 'org.post_filled' AND ($2 = '' OR arg = "
             "$2) AND ($1 = 0 OR subject_id = $1)"},
     NUMBER_FACT("org.has_systems", "unit"),
-    NUMBER_FACT("pledge.signed", "unit"),
+    {.name = "pledge.signed",
+     .subject = "unit",
+     .sql = "SELECT subject_id, since, number FROM t_fact WHERE name = 'pledge.signed' AND ($1 = 0 OR "
+            "subject_id = $1) AND $2 = $2 AND $3 = $3",
+     .args = {"version", "since"}},
     {.name = "collection.handed_in",
      .subject = "unit",
      .args = {"form"},

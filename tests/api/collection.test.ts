@@ -226,7 +226,7 @@ describe("pledge and scorecard", () => {
         const card = (await officer.get(`/api/units/${unit()}/scorecard`)).expect(200);
         const last = card.undertakings[12];
         expect(last.articles).toEqual(["S1"]);
-        expect(last).toMatchObject({ verdict: "pending", open: 1, fulfilled: 1, late: 0 });
+        expect(last).toMatchObject({ verdict: "pending", open: 1, fulfilled: 0, late: 0 });
         const open = last.duties.find((one: any) => one.state === "open");
         expect((await officer.get(`/api/duties/${open.duty_id}`)).expect(200).rule).toBe("S1.pledge");
     });

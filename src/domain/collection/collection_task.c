@@ -262,19 +262,36 @@ static enum err handed(struct call *call, struct collection_task *task, int64_t 
                                  .subject_id = task->task_id});
 }
 
+/* A pledge that was asked for in one version may be handed in in it, also when a newer text came meanwhile.
+ */
+static enum err asked_version(struct call *call, int64_t collection_id, struct str *ret)
+{
+    DB_ROWS(rows);
+    TRY(db_one(call, &rows, "SELECT pack_version FROM collection WHERE collection_id = $1",
+               db_int(collection_id)));
+    *ret = db_col_copy(call, &rows, 0);
+    return ERR_OK;
+}
+
 static enum err hand_in_pledge(struct call *call, struct collection_task *task)
 {
     bool stands;
     struct pledge pledge;
-    TRY(pledge_stands(call, task->unit_id, &stands));
+    struct pledge_paper paper;
+    struct str version;
+    TRY(asked_version(call, task->collection_id, &version));
+    TRY(pledge_stands(call, task->unit_id, version, &stands));
     if (!stands)
         return call_fail(call, ERR_REFUSED, NULL, "collection.fault.pledge_unsigned");
     TRY(pledge_newest(call, task->unit_id, true, &pledge));
-    task->document_id = pledge.document_id;
-    task->verify_code = pledge.verify_code;
+    TRY(pledge_paper_filed(call, task->unit_id, &paper));
+    bool on_paper = paper.attachment_id && !pledge.same_leaders;
+    task->document_id = on_paper ? 0 : pledge.document_id;
+    task->verify_code = on_paper ? STR_NONE : pledge.verify_code;
     TRY(db_run(call, "UPDATE collection_task SET sheet_version = version WHERE task_id = $1",
                db_int(task->task_id)));
-    return handed(call, task, 0, pledge.scan_digest);
+    return handed(call, task, on_paper ? paper.attachment_id : pledge.scan_attachment_id,
+                  on_paper ? paper.digest : pledge.scan_digest);
 }
 
 enum err collection_hand_in(struct call *call, int64_t task_id)

@@ -155,110 +155,14 @@ static void test_own_and_scope(void **unused)
     county_close(&t.county);
 }
 
-/* Signed by the stamped scan; another head breaks it and the duty is back. */
-static void test_pledge(void **unused)
-{
-    (void)unused;
-    struct domain_test t;
-    int64_t document_id, again;
-    bool done, stands;
-    setup(&t);
-    assert_true(duty_open(&t, "S1.pledge"));
-    assert_true(refused_with(&t, pledge_sign(t.call, t.unit_id, &done), "pledge.fault.not_printed"));
-    assert_true(refused_with(&t, pledge_print(t.call, t.other_id, &document_id), "pledge.fault.no_leader"));
-    OK(pledge_print(t.call, t.unit_id, &document_id));
-    OK(pledge_print(t.call, t.unit_id, &again));
-    assert_int_equal(document_id, again);
-    assert_true(refused_with(&t, pledge_sign(t.call, t.unit_id, &done), "pledge.fault.no_scan"));
-    int64_t task_id = task_of(&t, launch(&t, "SA1.pledge"), t.unit_id);
-    assert_true(refused_with(&t, collection_hand_in(t.call, task_id), "collection.fault.pledge_unsigned"));
-    scan(&t, "unit", t.unit_id, "responsibility_pledge");
-    OK(pledge_sign(t.call, t.unit_id, &done));
-    assert_true(done);
-    OK(pledge_stands(t.call, t.unit_id, &stands));
-    assert_true(stands);
-    assert_false(duty_open(&t, "S1.pledge"));
-    OK(collection_hand_in(t.call, task_id));
-    person(&t, t.unit_id, "孙示例", "admin_head");
-    OK(pledge_stands(t.call, t.unit_id, &stands));
-    assert_false(stands);
-    assert_true(duty_open(&t, "S1.pledge"));
-    assert_true(refused_with(&t, pledge_sign(t.call, t.unit_id, &done), "pledge.fault.not_printed"));
-    t.call->now_ms += 1000;
-    OK(pledge_print(t.call, t.unit_id, &again));
-    assert_int_not_equal(document_id, again);
-    scan(&t, "unit", t.unit_id, "responsibility_pledge");
-    OK(pledge_sign(t.call, t.unit_id, &done));
-    assert_false(duty_open(&t, "S1.pledge"));
-    county_close(&t.county);
-}
-
-/* A pack that wants both signatures is content with neither alone. */
-static void test_pledge_both(void **unused)
-{
-    (void)unused;
-    struct domain_test t;
-    struct rules_load_report report;
-    struct pledge pledge;
-    int64_t document_id;
-    bool done;
-    setup(&t);
-    ARENA(arena, 4 << 20);
-    char *text = (char *)(uintptr_t)str_c(arena, pack_text(arena));
-    char *at = strstr(text, "    signing: scan");
-    assert_non_null(at);
-    memcpy(at, "    signing: both", 17);
-    OK(rules_pack_load(t.call, str_of(text), false, &report));
-    OK(pledge_print(t.call, t.unit_id, &document_id));
-    scan(&t, "unit", t.unit_id, "responsibility_pledge");
-    assert_true(refused_with(&t, pledge_sign(t.call, t.unit_id, &done), "pledge.fault.no_account"));
-    struct org_unit unit;
-    OK(org_unit_get(t.call, t.unit_id, &unit));
-    struct access_actor leader = {.user_id = 9,
-                                  .display_name = STR("教育局负责人"),
-                                  .roles = ROLE_UNIT_LEADER,
-                                  .unit_id = t.unit_id,
-                                  .unit_path = unit.unit_path};
-    t.call->actor = &leader;
-    OK(pledge_sign(t.call, t.unit_id, &done));
-    assert_true(done);
-    OK(pledge_newest(t.call, t.unit_id, true, &pledge));
-    assert_true(str_is(pledge.account_signed_by_name, "教育局负责人"));
-    assert_true(str_is(pledge.scan_digest, "ab12"));
-    t.call->actor = &access_local_admin;
-    county_close(&t.county);
-}
-
-/* Counts follow the unit's duties. */
-static void test_scorecard(void **unused)
-{
-    (void)unused;
-    struct domain_test t;
-    setup(&t);
-    BUF(out, 1 << 20);
-    struct json_writer w = json_writer(&out);
-    json_open_object(&w, NULL);
-    OK(pledge_scorecard(t.call, t.unit_id, &w));
-    json_close_object(&w);
-    const struct json *root;
-    OK(json_parse(t.call->arena, buf_str(&out), &root, NULL));
-    const struct json *list = json_get(root, "undertakings"), *last = json_item(list, 12),
-                      *third = json_item(list, 2);
-    assert_int_equal(json_count(list), 13);
-    assert_int_equal(json_int(json_get(last, "open"), -1), 2); /* S1.pledge and S1.table */
-    assert_true(str_is(json_text(json_get(last, "verdict")), "pending"));
-    assert_true(json_int(json_get(third, "fulfilled"), 0) >= 1); /* SA2.posts: all named */
-    assert_true(str_is(json_text(json_get(json_get(root, "pledge"), "standing")), "none"));
-    county_close(&t.county);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round),         cmocka_unit_test(test_checks),
-        cmocka_unit_test(test_late),          cmocka_unit_test(test_returned_not_late),
-        cmocka_unit_test(test_own_and_scope), cmocka_unit_test(test_pledge),
-        cmocka_unit_test(test_pledge_both),   cmocka_unit_test(test_scorecard),
+        cmocka_unit_test(test_round),
+        cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_late),
+        cmocka_unit_test(test_returned_not_late),
+        cmocka_unit_test(test_own_and_scope),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

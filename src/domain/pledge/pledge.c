@@ -29,14 +29,15 @@ enum err pledge_newest(struct call *call, int64_t unit_id, bool signed_only, str
     *ret = (struct pledge){0};
     TRY(find_leaders(call, unit_id, &now));
     DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT pledge_id, document_id, printed_at_ms, account_signed_at_ms, signed_at_ms, rule, "
-                 "pledge_version, state,"
-                 " verify_code, account_signed_by_name, scan_digest, signed_on, party_head_id, admin_head_id "
-                 "FROM pledge"
-                 " WHERE unit_id = $1 AND state <> 'replaced' AND ($2 = 0 OR state = 'signed') ORDER BY "
-                 "pledge_id DESC LIMIT 1",
-                 db_int(unit_id), db_int(signed_only)));
+    TRY(db_query(
+        call, &rows,
+        "SELECT pledge_id, document_id, printed_at_ms, account_signed_at_ms, signed_at_ms, rule, "
+        "pledge_version, state,"
+        " verify_code, account_signed_by_name, scan_digest, signed_on, party_head_id, admin_head_id, "
+        "account_second_factor, scan_attachment_id FROM pledge"
+        " WHERE unit_id = $1 AND state <> 'replaced' AND ($2 = 0 OR state = 'signed') ORDER BY "
+        "pledge_id DESC LIMIT 1",
+        db_int(unit_id), db_int(signed_only)));
     if (db_next(&rows)) {
         int64_t party = db_col_int(&rows, 12), admin = db_col_int(&rows, 13);
         *ret = (struct pledge){
@@ -52,6 +53,8 @@ enum err pledge_newest(struct call *call, int64_t unit_id, bool signed_only, str
             .account_signed_by_name = db_col_copy(call, &rows, 9),
             .scan_digest = db_col_copy(call, &rows, 10),
             .signed_on = db_col_copy(call, &rows, 11),
+            .second_factor = db_col_int(&rows, 14) != 0,
+            .scan_attachment_id = db_col_int(&rows, 15),
             .same_leaders = !(party && now.party.person_id && party != now.party.person_id) &&
                             !(admin && now.admin.person_id && admin != now.admin.person_id),
         };
@@ -59,14 +62,50 @@ enum err pledge_newest(struct call *call, int64_t unit_id, bool signed_only, str
     return db_end(&rows);
 }
 
-enum err pledge_stands(struct call *call, int64_t unit_id, bool *ret)
+/* The same condition as the fact pledge.signed has for paper: only where the stamp alone is demanded. */
+enum err pledge_paper_filed(struct call *call, int64_t unit_id, struct pledge_paper *ret)
+{
+    const struct rules_pledge *text;
+    *ret = (struct pledge_paper){0};
+    enum err word = rules_pledge_find(call, STR_NONE, &text);
+    if (word == ERR_NOT_FOUND || (word == ERR_OK && (text->by_account || !text->since)))
+        return ERR_OK;
+    TRY(word);
+    DB_ROWS(rows);
+    TRY(db_query(
+        call, &rows,
+        "SELECT a.attachment_id, a.uploaded_at_ms, a.digest FROM attachment a WHERE a.unit_id = $1 AND "
+        "a.state = 'filed' AND a.kind = 'responsibility_pledge' AND a.period_to >= $2 AND NOT EXISTS "
+        "(SELECT 1 FROM pledge q WHERE q.unit_id = a.unit_id AND q.printed_at_ms <= a.uploaded_at_ms) "
+        "AND NOT EXISTS (SELECT 1 FROM org_post o WHERE o.unit_id = a.unit_id AND o.valid_to IS NULL "
+        "AND o.post_kind IN ('party_head', 'admin_head') AND o.created_at_ms > a.uploaded_at_ms) "
+        "ORDER BY a.attachment_id DESC LIMIT 1",
+        db_int(unit_id), db_c(text->since)));
+    if (db_next(&rows))
+        *ret = (struct pledge_paper){
+            db_col_int(&rows, 0),
+            str_copy(call->arena, str_of(clock_date(clock_day_of(db_col_int(&rows, 1))).text)),
+            db_col_copy(call, &rows, 2)};
+    return db_end(&rows);
+}
+
+enum err pledge_stands(struct call *call, int64_t unit_id, struct str version, bool *ret)
 {
     struct pledge pledge;
+    struct pledge_paper paper;
     const struct rules_pledge *text;
     TRY(pledge_newest(call, unit_id, true, &pledge));
     enum err word = rules_pledge_find(call, pledge.rule, &text);
-    *ret = word == ERR_OK && pledge.pledge_id && pledge.same_leaders && str_is(pledge.version, text->version);
-    return word == ERR_NOT_FOUND ? ERR_OK : word;
+    if (word != ERR_OK && word != ERR_NOT_FOUND)
+        return word;
+    bool good = word == ERR_OK && str_is(pledge.version, text->version);
+    good = good || (version.len && str_eq(pledge.version, version));
+    *ret = good && pledge.pledge_id && pledge.same_leaders;
+    if (*ret)
+        return ERR_OK;
+    TRY(pledge_paper_filed(call, unit_id, &paper));
+    *ret = paper.attachment_id != 0;
+    return ERR_OK;
 }
 
 /* ---- the sheet ---- */
@@ -245,25 +284,47 @@ static enum err complete(struct call *call, const struct org_unit *unit, const s
                          NULL);
 }
 
-static enum err sign_by_account(struct call *call, const struct org_unit *unit, struct pledge *pledge)
+/* The code comes before anything is written: a wrong one is counted, and nothing else stays. */
+static enum err check_factor(struct call *call, const struct pledge_factor *factor)
+{
+    struct access_factor now;
+    bool fits;
+    TRY(access_login_open(call, call->actor->login_name));
+    TRY(access_factor_get(call, call->actor->user_id, &now));
+    if (!now.confirmed)
+        return call_fail(call, ERR_REFUSED, NULL, "pledge.fault.no_factor");
+    if (!factor || !factor->code.len)
+        return call_fail(call, ERR_INVALID, "code", "pledge.fault.code_needed");
+    TRY(access_factor_check(call, call->actor->user_id, factor->code, &fits));
+    if (fits)
+        return ERR_OK;
+    TRY(access_login_failed(call, call->actor->login_name, factor->remote));
+    return call_fail(call, ERR_INVALID, "code", "pledge.fault.code_wrong");
+}
+
+static enum err sign_by_account(struct call *call, const struct org_unit *unit,
+                                const struct rules_pledge *text, struct pledge *pledge)
 {
     struct call_who who = call_who(call);
     TRY(db_run(call,
                "UPDATE pledge SET account_signed_by = $2, account_signed_by_name = $3, account_signed_at_ms "
-               "= $4 WHERE pledge_id = $1",
-               db_int(pledge->pledge_id), db_int(who.user_id), db_str(who.display_name),
-               db_int(call->now_ms)));
+               "= $4, account_second_factor = $5 WHERE pledge_id = $1",
+               db_int(pledge->pledge_id), db_int(who.user_id), db_str(who.display_name), db_int(call->now_ms),
+               db_int(text->second_factor)));
     pledge->account_signed_at_ms = call->now_ms;
-    return ledger_append(call,
-                         &(struct ledger_fact){.verb = "pledge.account_signed",
-                                               .subject_kind = "unit",
-                                               .subject_id = unit->unit_id,
-                                               .unit_id = unit->unit_id,
-                                               .unit_path = unit->unit_path},
-                         NULL);
+    return ledger_append(
+        call,
+        &(struct ledger_fact){.verb = "pledge.account_signed",
+                              .subject_kind = "unit",
+                              .subject_id = unit->unit_id,
+                              .unit_id = unit->unit_id,
+                              .unit_path = unit->unit_path,
+                              .detail = text->second_factor ? STR("{\"second_factor\":true}") : STR_NONE},
+        NULL);
 }
 
-enum err pledge_sign(struct call *call, int64_t unit_id, bool *ret_complete)
+enum err pledge_sign(struct call *call, int64_t unit_id, const struct pledge_factor *factor,
+                     bool *ret_complete)
 {
     struct org_unit unit;
     struct pledge pledge;
@@ -281,7 +342,9 @@ enum err pledge_sign(struct call *call, int64_t unit_id, bool *ret_complete)
     TRY(find_scan(call, unit_id, pledge.printed_at_ms, &scan));
     bool adds = false;
     if (text->by_account && !pledge.account_signed_at_ms && access_is(call, ROLE_UNIT_LEADER)) {
-        TRY(sign_by_account(call, &unit, &pledge));
+        if (text->second_factor)
+            TRY(check_factor(call, factor));
+        TRY(sign_by_account(call, &unit, text, &pledge));
         adds = true;
     }
     bool lacks_account = text->by_account && !pledge.account_signed_at_ms,

@@ -15,10 +15,16 @@ static enum err pledge_sheet(struct call *call, struct http_exchange *x)
     return ERR_OK;
 }
 
+static const struct field sign_fields[] = {
+    {.name = "code", .type = FIELD_TEXT, .flags = FIELD_SECRET, .max = 40},
+};
+static const struct field_table sign_table = FIELD_TABLE("pledge_sign", sign_fields);
+
 static enum err pledge_signature(struct call *call, struct http_exchange *x)
 {
     bool complete;
-    TRY(pledge_sign(call, x->ids[0], &complete));
+    struct pledge_factor factor = {field_str(&x->body, "code"), x->remote};
+    TRY(pledge_sign(call, x->ids[0], &factor, &complete));
     json_put_bool(x->out, "complete", complete);
     return pledge_show(call, x->ids[0], x->out);
 }
@@ -53,7 +59,8 @@ static const struct http_route routes[] = {
      .name = "pledge_sign",
      .handle = pledge_signature,
      .kind = HTTP_ANY,
-     .flags = HTTP_CHANGES,
+     .flags = HTTP_CHANGES | HTTP_KEEP,
+     .body = &sign_table,
      .summary_zh = "签署承诺书",
      .summary_en = "Sign the pledge"},
     {.method = "GET",
@@ -67,13 +74,15 @@ static const struct http_route routes[] = {
 };
 
 /* A change of leader breaks the pledge without anybody saying so: appointing touches the unit, and this looks
- * at the posts. A stamped letter that was filed at the unit directly counts as well, until a new head comes.
- */
+ * at the posts. So does a new version of the text, which the duty asks for by its number. A stamped letter
+ * that was filed at the unit directly counts where the duty says from which day on letters bear this text,
+ * until a new head comes or a sheet is printed here. */
 static const struct rules_fact facts[] = {
     {.name = "pledge.signed",
      .subject = "unit",
+     .args = {"version", "since"},
      .sql = "SELECT p.unit_id, p.signed_at_ms, NULL FROM pledge p WHERE ($1 = 0 OR p.unit_id = $1) AND "
-            "p.state = 'signed'"
+            "p.state = 'signed' AND ($2 = '' OR p.pledge_version = $2)"
             " AND NOT EXISTS (SELECT 1 FROM org_post o WHERE o.unit_id = p.unit_id AND o.valid_to IS NULL"
             " AND ((o.post_kind = 'party_head' AND o.person_id <> p.party_head_id)"
             " OR (o.post_kind = 'admin_head' AND o.person_id <> p.admin_head_id))"
@@ -82,8 +91,9 @@ static const struct rules_fact facts[] = {
             " AND n.post_id > o.post_id))"
             " UNION ALL SELECT a.unit_id, a.uploaded_at_ms, NULL FROM attachment a WHERE ($1 = 0 OR "
             "a.unit_id = $1) AND a.state = 'filed'"
-            " AND a.kind = 'responsibility_pledge' AND NOT EXISTS (SELECT 1 FROM pledge q WHERE q.unit_id = "
-            "a.unit_id)"
+            " AND a.kind = 'responsibility_pledge' AND ($2 = '' OR ($3 <> '' AND a.period_to >= $3)) AND NOT "
+            "EXISTS (SELECT 1 FROM pledge q WHERE q.unit_id = a.unit_id AND q.printed_at_ms <= "
+            "a.uploaded_at_ms)"
             " AND NOT EXISTS (SELECT 1 FROM org_post o WHERE o.unit_id = a.unit_id AND o.valid_to IS NULL"
             " AND o.post_kind IN ('party_head', 'admin_head') AND o.created_at_ms > a.uploaded_at_ms)"},
 };

@@ -14,23 +14,33 @@ static const char *said(const struct call *call, const char *zh, const char *en)
     return call->lang == CALL_EN && en ? en : zh;
 }
 
-/* none, printed (waiting for its signature), signed, resign (another leader, or another text) */
+/* none, printed (waiting for its signature), signed, filed (on paper), resign (another leader, or another
+ * text) */
 static enum err put_state(struct call *call, int64_t unit_id, const struct rules_pledge *text,
                           struct json_writer *w)
 {
     struct pledge newest, stands;
+    struct pledge_paper paper;
     TRY(pledge_newest(call, unit_id, false, &newest));
     TRY(pledge_newest(call, unit_id, true, &stands));
+    TRY(pledge_paper_filed(call, unit_id, &paper));
     bool good = stands.pledge_id && stands.same_leaders && text && str_is(stands.version, text->version);
     bool waits = str_is(newest.state, "printed") && newest.same_leaders && text &&
                  str_is(newest.version, text->version);
     json_open_object(w, "pledge");
-    json_put_c(w, "standing", good ? "signed" : stands.pledge_id ? "resign" : waits ? "printed" : "none");
+    json_put_c(w, "standing",
+               good                  ? "signed"
+               : paper.attachment_id ? "filed"
+               : stands.pledge_id    ? "resign"
+               : waits               ? "printed"
+                                     : "none");
     json_put_bool(w, "leader_changed", stands.pledge_id && !stands.same_leaders);
     json_put_str(w, "signed_version", stands.version);
-    json_put_str(w, "signed_on", stands.signed_on);
+    json_put_str(w, "signed_on", good || !paper.attachment_id ? stands.signed_on : paper.filed_on);
     json_put_str(w, "signed_verify_code", stands.verify_code);
-    json_put_str(w, "scan_digest", stands.scan_digest);
+    json_put_str(w, "scan_digest", good || !paper.attachment_id ? stands.scan_digest : paper.digest);
+    json_put_int(w, "paper_attachment_id", good ? 0 : paper.attachment_id);
+    json_put_bool(w, "second_factor", stands.second_factor);
     json_put_str(w, "signed_by_name", stands.account_signed_by_name);
     json_put_int(w, "signed_document_id", stands.document_id);
     json_put_int(w, "sheet_document_id", waits ? newest.document_id : 0);
@@ -52,6 +62,8 @@ static void put_text(const struct call *call, const struct rules_pledge *text, s
     json_put_c(w, "closing", said(call, text->closing, text->closing_en));
     json_put_bool(w, "by_account", text->by_account);
     json_put_bool(w, "by_scan", text->by_scan);
+    json_put_bool(w, "second_factor", text->second_factor);
+    json_put_c(w, "since", text->since);
     json_close_object(w);
 }
 
@@ -123,12 +135,17 @@ static enum err read_duties(struct call *call, int64_t unit_id, struct duty **re
     return db_end(&rows);
 }
 
-static bool about(const struct rules_undertaking *undertaking, struct str article)
+static bool named(const char **list, struct str name)
 {
-    for (size_t i = 0; undertaking->articles[i]; i++)
-        if (str_is(article, undertaking->articles[i]))
+    for (size_t i = 0; list[i]; i++)
+        if (str_is(name, list[i]))
             return true;
     return false;
+}
+
+static bool about(const struct rules_undertaking *undertaking, const struct duty *duty)
+{
+    return named(undertaking->articles, duty->article) || named(undertaking->duties, duty->rule);
 }
 
 static void put_duty(struct json_writer *w, const struct duty *duty)
@@ -145,38 +162,99 @@ static void put_duty(struct json_writer *w, const struct duty *duty)
     json_close_object(w);
 }
 
-/* verdict: broken (something open is late), pending (open, in time), kept (all done), silent (nothing is
- * asked of the unit) */
-static void put_undertaking(struct call *call, const struct rules_undertaking *undertaking,
-                            const struct duty *duties, size_t many, struct json_writer *w)
+/* What of the undertaking nothing in the books can show yet, each with the reason; ret_all: all of it. */
+static enum err put_unfed(struct call *call, const struct rules_undertaking *undertaking,
+                          struct json_writer *w, bool *ret_all)
 {
-    int64_t fulfilled = 0, open = 0, late = 0, late_done = 0, shown = 0;
-    json_open_object(w, NULL);
-    json_put_c(w, "id", undertaking->id);
-    json_put_c(w, "text", said(call, undertaking->text, undertaking->text_en));
+    *ret_all = !undertaking->duties[0];
+    json_open_array(w, "unfed");
+    if (undertaking->not_yet) {
+        json_open_object(w, NULL);
+        json_put_null(w, "article");
+        json_put_c(w, "why", said(call, undertaking->not_yet, undertaking->not_yet_en));
+        json_close_object(w);
+    }
+    for (size_t i = 0; undertaking->articles[i]; i++) {
+        const char *why;
+        TRY(rules_article_unfed(call, undertaking->articles[i], &why));
+        *ret_all = *ret_all && why;
+        if (!why)
+            continue;
+        json_open_object(w, NULL);
+        json_put_c(w, "article", undertaking->articles[i]);
+        json_put_c(w, "why", why);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    return ERR_OK;
+}
+
+static void put_articles(const struct rules_undertaking *undertaking, struct json_writer *w)
+{
     json_open_array(w, "articles");
     for (size_t i = 0; undertaking->articles[i]; i++)
         json_put_c(w, NULL, undertaking->articles[i]);
+    for (size_t i = 0; undertaking->duties[i]; i++) {
+        struct str rest = str_of(undertaking->duties[i]), article;
+        bool again = i > 0 &&
+                     str_cut(&(struct str){undertaking->duties[i - 1], strlen(undertaking->duties[i - 1])},
+                             '.', &article) &&
+                     str_starts(rest, article) && rest.at[article.len] == '.';
+        if (!again && str_cut(&rest, '.', &article) && !named(undertaking->articles, article))
+            json_put_str(w, NULL, article);
+    }
     json_close_array(w);
+}
+
+struct counted {
+    int64_t fulfilled, open, late, late_done;
+};
+
+static struct counted put_duties(const struct rules_undertaking *undertaking, const struct duty *duties,
+                                 size_t many, struct json_writer *w)
+{
+    struct counted counted = {0};
+    int64_t shown = 0;
     json_open_array(w, "duties");
     for (size_t i = 0; i < many; i++) {
-        if (!about(undertaking, duties[i].article))
+        if (!about(undertaking, &duties[i]))
             continue;
         bool done = str_is(duties[i].state, "satisfied");
-        fulfilled += done;
-        late_done += done && duties[i].late;
-        open += !done && !duties[i].late;
-        late += !done && duties[i].late;
+        counted.fulfilled += done;
+        counted.late_done += done && duties[i].late;
+        counted.open += !done && !duties[i].late;
+        counted.late += !done && duties[i].late;
         if (shown++ < DUTIES_SHOWN)
             put_duty(w, &duties[i]);
     }
     json_close_array(w);
-    json_put_int(w, "fulfilled", fulfilled);
-    json_put_int(w, "fulfilled_late", late_done);
-    json_put_int(w, "open", open);
-    json_put_int(w, "late", late);
-    json_put_c(w, "verdict", late ? "broken" : open ? "pending" : fulfilled ? "kept" : "silent");
+    return counted;
+}
+
+/* verdict: broken (something open is late), pending (open, in time), kept (all done), silent (nothing is
+ * asked of the unit), unfed (nothing in the books could show it) */
+static enum err put_undertaking(struct call *call, const struct rules_undertaking *undertaking,
+                                const struct duty *duties, size_t many, struct json_writer *w)
+{
+    bool unfed;
+    json_open_object(w, NULL);
+    json_put_c(w, "id", undertaking->id);
+    json_put_c(w, "text", said(call, undertaking->text, undertaking->text_en));
+    put_articles(undertaking, w);
+    struct counted counted = put_duties(undertaking, duties, many, w);
+    TRY(put_unfed(call, undertaking, w, &unfed));
+    json_put_int(w, "fulfilled", counted.fulfilled);
+    json_put_int(w, "fulfilled_late", counted.late_done);
+    json_put_int(w, "open", counted.open);
+    json_put_int(w, "late", counted.late);
+    json_put_c(w, "verdict",
+               counted.late        ? "broken"
+               : counted.open      ? "pending"
+               : counted.fulfilled ? "kept"
+               : unfed             ? "unfed"
+                                   : "silent");
     json_close_object(w);
+    return ERR_OK;
 }
 
 enum err pledge_scorecard(struct call *call, int64_t unit_id, struct json_writer *w)
@@ -194,7 +272,7 @@ enum err pledge_scorecard(struct call *call, int64_t unit_id, struct json_writer
     json_put_c(w, "version", text ? text->version : NULL);
     json_open_array(w, "undertakings");
     for (size_t i = 0; text && i < text->many; i++)
-        put_undertaking(call, &text->undertakings[i], duties, many, w);
+        TRY(put_undertaking(call, &text->undertakings[i], duties, many, w));
     json_close_array(w);
     return put_state(call, unit_id, text, w);
 }
