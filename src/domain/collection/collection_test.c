@@ -158,10 +158,8 @@ static void test_own_and_scope(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round),
-        cmocka_unit_test(test_checks),
-        cmocka_unit_test(test_late),
-        cmocka_unit_test(test_returned_not_late),
+        cmocka_unit_test(test_round),         cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_late),          cmocka_unit_test(test_returned_not_late),
         cmocka_unit_test(test_own_and_scope),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
