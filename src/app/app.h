@@ -21,8 +21,8 @@
 struct app_args {
     const char *data_dir; /* --data, else $ANZE_DATA, else ./data */
     const char *db;       /* --db, else the data folder's config, else <data>/anze.db */
-    const char *listen, *tls_cert, *tls_key, *file, *errors, *head, *name, *role, *unit, *node;
-    bool json, help, force, yes;
+    const char *listen, *tls_cert, *tls_key, *file, *errors, *head, *name, *role, *unit, *node, *map;
+    bool json, help, force, yes, preview;
     enum call_lang lang;
     const char *words[APP_WORDS]; /* what is not an option */
     int many_words;

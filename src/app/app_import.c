@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/words.h"
@@ -28,15 +29,34 @@ static const char *readable_file(const struct app_args *args)
 
 /* ---- the register ---- */
 
+#define PREVIEW_ROWS 1000 /* differences that are shown */
+
 struct registry_work {
+    bool preview;
     struct registry_sheet *sheet;
     struct registry_import report;
 };
 
+/* A preview writes as an import does and is rolled back: what it says is what would be. */
+static enum err preview_registry(struct call *call, struct registry_work *work)
+{
+    work->report.preview = true;
+    work->report.diff.most = PREVIEW_ROWS;
+    struct rules_touched *touched = call->touched;
+    TRY(db_savepoint(call->db));
+    enum err word = registry_sheet_apply(call, work->sheet, &work->report);
+    db_rollback_savepoint(call->db);
+    call->touched = touched;
+    return word;
+}
+
 static enum err apply_registry(struct call *call, void *context)
 {
     struct registry_work *work = context;
+    if (work->preview)
+        return preview_registry(call, work);
     TRY(registry_sheet_apply(call, work->sheet, &work->report));
+    TRY(registry_sheet_remember(call, work->sheet));
     return ledger_append(
         call,
         &(struct ledger_fact){.verb = "registry.imported",
@@ -48,16 +68,42 @@ static enum err apply_registry(struct call *call, void *context)
         NULL);
 }
 
+/* "12 ~ 示例县教育局 门户网站" and below it what changes: for people. */
+static void print_diff(struct call *call, const struct registry_work *work)
+{
+    for (const struct registry_diff_row *row = work->report.first; row; row = row->next) {
+        printf("%lld %s %.*s %.*s\n", (long long)row->row, row->action == REGISTRY_CREATED ? "+" : "~",
+               STR_ARG(row->unit_name), STR_ARG(row->system_name));
+        for (size_t i = 0; row->action == REGISTRY_CHANGED && i < row->many; i++) {
+            struct str label = row->cells[i].field
+                                   ? words_label(call, "info_system", row->cells[i].field->name)
+                                   : words_label(call, "info_system", "endpoints");
+            printf("    %.*s: %.*s -> %.*s\n", STR_ARG(label), STR_ARG(row->cells[i].before),
+                   STR_ARG(row->cells[i].after));
+        }
+    }
+    for (const struct registry_note *note = work->report.notes; note; note = note->next)
+        printf("%lld ! %.*s\n", (long long)note->row, STR_ARG(note->text));
+}
+
 static void print_registry(struct call *call, const struct registry_work *work, const char *file, bool json)
 {
     BUF(out, 64 << 20);
     struct json_writer w = json_writer(&out);
     bool failed = call->faults_count > 0;
     json_open_object(&w, NULL);
-    json_put_int(&w, "rows", work->report.rows);
-    json_put_int(&w, "created", failed ? 0 : work->report.created);
-    json_put_int(&w, "changed", failed ? 0 : work->report.changed);
-    json_put_int(&w, "unchanged", failed ? 0 : work->report.unchanged);
+    if (work->preview && work->sheet) {
+        registry_put_import(call, work->sheet, &work->report, &w);
+        registry_sheet_put_mapping(call, work->sheet, &w);
+        json_put_bool(&w, "preview", true);
+        if (!json)
+            print_diff(call, work);
+    } else {
+        json_put_int(&w, "rows", work->report.rows);
+        json_put_int(&w, "created", failed ? 0 : work->report.created);
+        json_put_int(&w, "changed", failed ? 0 : work->report.changed);
+        json_put_int(&w, "unchanged", failed ? 0 : work->report.unchanged);
+    }
     json_open_array(&w, "errors");
     for (const struct call_fault *fault = call->faults; fault; fault = fault->next) {
         struct str column =
@@ -104,9 +150,12 @@ int app_import_registry(struct app_args *args)
     if (!path || app_open(args, false, &app) != ERR_OK)
         return 2;
     struct call call = app_call(&app);
-    struct registry_work work = {0};
+    struct registry_work work = {.preview = args->preview};
+    struct registry_mapping wanted;
     int code = 0;
-    enum err word = registry_sheet_read(&call, path, &work.sheet);
+    enum err word = registry_mapping_parse(&call, str_of(args->map ? args->map : ""), 0, &wanted);
+    if (word == ERR_OK)
+        word = registry_sheet_read(&call, path, &wanted, &work.sheet);
     if (word == ERR_INVALID) {
         print_registry(&call, &work, path, args->json),
             code = 1; /* no register in this file: told in the same shape */
@@ -169,7 +218,7 @@ int app_export_registry(struct app_args *args)
 {
     struct app app;
     if (!args->file)
-        return app_complain(args, "export registry --out FILE.xlsx");
+        return app_complain(args, "export registry --out FILE.xlsx|FILE.csv");
     if (app_open(args, false, &app) != ERR_OK)
         return 2;
     int fd = open(args->file, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
@@ -180,7 +229,9 @@ int app_export_registry(struct app_args *args)
     }
     struct call call = app_call(&app);
     int64_t rows = 0;
-    enum err word = registry_export(&call, fd, &rows);
+    size_t len = strlen(args->file);
+    bool csv = len > 4 && strcasecmp(args->file + len - 4, ".csv") == 0;
+    enum err word = registry_export(&call, csv, fd, &rows);
     close(fd);
     int code = word == ERR_OK ? 0 : app_fail(args, &call, word);
     if (code == 0)

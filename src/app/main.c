@@ -30,7 +30,8 @@ static const struct option options[] = {
     TEXT_OPTION("--head", head),         TEXT_OPTION("--name", name),       TEXT_OPTION("--role", role),
     TEXT_OPTION("--unit", unit),         TEXT_OPTION("--node", node),       TEXT_OPTION("--out", file),
     FLAG_OPTION("--json", json),         FLAG_OPTION("--help", help),       FLAG_OPTION("-h", help),
-    FLAG_OPTION("--force", force),       FLAG_OPTION("--yes", yes),
+    FLAG_OPTION("--force", force),       FLAG_OPTION("--yes", yes),         FLAG_OPTION("--preview", preview),
+    TEXT_OPTION("--map", map),
 };
 
 static int read_option(struct app_args *args, int argc, char **argv, int at)

@@ -219,6 +219,7 @@ const TABLE: Record<string, Row> = {
     registry_create: row("none", { body: (world) => ({ system_name: `新系统${++made}`, system_type: "website", unit_id: world.ids.own.unit_id }) }),
     registry_quality: row("none"),
     registry_template: row("none"),
+    registry_export: row("none"),
     registry_get: row("unit"),
     registry_change: row("unit", { body: () => ({ version: 0, remark: "矩阵" }) }),
     registry_lifecycle: row("unit", { body: () => ({ to: "suspended", reason: "检修" }) }),

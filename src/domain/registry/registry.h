@@ -69,19 +69,76 @@ MUST_USE enum err registry_address_known(struct call *call, const char *ip_key, 
 MUST_USE enum err registry_alive(struct call *call, const char *ip_key, struct str host_name,
                                  int64_t seen_ms);
 
-/* ---- sheets ---- */
+/* ---- sheets ----
+ * A row is the system with its number (系统编号); a row without one is the system of that name in that unit.
+ * So a sheet that comes again changes what differs and never makes a second entry. */
 struct registry_sheet; /* a sheet read and mapped to fields, not yet judged */
-/* Reads an uploaded sheet (slow: worker threads only): finds the header row, maps its columns by synonyms,
- * leaves out title rows above and notes below. ERR_INVALID with a fault when there is no header that looks
- * like a register. */
-MUST_USE enum err registry_sheet_read(struct call *call, const char *path, struct registry_sheet **ret);
+/* What the user says about columns, over what the headers say. field NULL: the column is left out. */
+struct registry_choice {
+    size_t column; /* 0: A */
+    const struct field *field;
+    bool of_endpoint;
+};
+struct registry_mapping {
+    struct registry_choice *choices;
+    size_t many;
+    int64_t header_row; /* 0: found by itself */
+};
+/* "A:system_name,C:-,F:ip": a column and a field of the register, "-" to leave it out. */
+MUST_USE enum err registry_mapping_parse(struct call *call, struct str text, int64_t header_row,
+                                         struct registry_mapping *ret);
+/* Reads an uploaded sheet (slow: worker threads only): finds the header row, maps its columns by what the
+ * user says (wanted, may be NULL), what the unit said before, and the spellings; leaves out title rows above
+ * and notes below. ERR_INVALID with a fault when nothing in it looks like a register. */
+MUST_USE enum err registry_sheet_read(struct call *call, const char *path,
+                                      const struct registry_mapping *wanted, struct registry_sheet **ret);
+/* Keeps what the user said about headers, for the unit's next sheet. */
+MUST_USE enum err registry_sheet_remember(struct call *call, const struct registry_sheet *sheet);
+
+/* What an import does, row by row: the rows after row `after`, at most `most`. */
+enum registry_action { REGISTRY_ANY, REGISTRY_CREATED, REGISTRY_CHANGED };
+struct registry_diff_cell {
+    const struct field *field; /* NULL: an address as a whole */
+    struct str before, after;  /* as shown, masked where the actor may not see */
+};
+struct registry_diff_row {
+    struct registry_diff_row *next;
+    int64_t row;
+    enum registry_action action;
+    struct str system_no, system_name, unit_name;
+    struct registry_diff_cell *cells;
+    size_t many, room;
+};
+struct registry_note { /* what looks wrong, or was left out; nothing is refused for it */
+    struct registry_note *next;
+    int64_t row;
+    const char *field;
+    struct str text;
+};
+#define REGISTRY_NOTES_MAX 500
 struct registry_import {
     int64_t rows, created, changed, unchanged;
+    /* What to collect, set before. most 0: no differences. */
+    struct {
+        int64_t after;
+        int most;
+        enum registry_action only;
+    } diff;
+    bool preview; /* to be rolled back: what only follows from it is not worked out */
+    struct registry_diff_row *first, *last;
+    int64_t diff_rows, diff_next; /* rows that differ; the row to go on after, 0: no more */
+    struct registry_note *notes, *last_note;
+    int64_t notes_count;
 };
 /* Judges and writes every row. Any mistake is a fault with its row and field; then ERR_INVALID, and the
  * caller rolls its savepoint back, so nothing is half-done. A preview is the same, always rolled back. */
 MUST_USE enum err registry_sheet_apply(struct call *call, struct registry_sheet *sheet,
-                                       struct registry_import *ret);
+                                       struct registry_import *report);
+/* "rows","created","changed","unchanged"; with diff.most also
+ * "diff":[{"row","action","system_no","system_name", "unit_name","cells":[{"field","before","after"}]}],
+ * "diff_rows","diff_next"; and "warnings":[{"row","column","field","message"}],"warnings_count". */
+void registry_put_import(struct call *call, const struct registry_sheet *sheet,
+                         const struct registry_import *report, struct json_writer *w);
 /* How the columns were understood: [{"column":"A","header":"…","field":"…"|null}]. */
 void registry_sheet_put_mapping(struct call *call, const struct registry_sheet *sheet, struct json_writer *w);
 /* The sentence of a fault of an import, with the label of its column. */
@@ -89,11 +146,11 @@ struct str registry_fault_text(struct call *call, const struct call_fault *fault
 /* The sheet given back with the call's faults in a column, into fd. */
 MUST_USE enum err registry_sheet_errors(struct call *call, const char *path,
                                         const struct registry_sheet *sheet, int fd);
-/* Every system in scope with its addresses, one row an address, in the columns of the template; imports back
- * unchanged. */
-MUST_USE enum err registry_export(struct call *call, int fd, int64_t *ret_rows);
-/* The empty template with drop-downs and help, into fd. */
-MUST_USE enum err registry_template(struct call *call, int fd);
+/* Every system in scope with its addresses, one row an address, in the columns of the full template; imports
+ * back unchanged. csv: UTF-8 text instead of a workbook. */
+MUST_USE enum err registry_export(struct call *call, bool csv, int fd, int64_t *ret_rows);
+/* The empty template with drop-downs and help, into fd. full: with every field of the register. */
+MUST_USE enum err registry_template(struct call *call, bool full, int fd);
 /* Spreadsheet column of a field in this sheet, e.g. "C"; "" when the sheet has none. */
 struct str registry_sheet_column(struct call *call, const struct registry_sheet *sheet, const char *field);
 

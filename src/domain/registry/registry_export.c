@@ -3,6 +3,7 @@
  * The register as a sheet in the columns of the template: one row an address, so that it imports back
  * unchanged.
  */
+#include "domain/registry/registry_flaw.h"
 #include "domain/registry/registry_sheet.h"
 
 #include "access/access.h"
@@ -26,37 +27,57 @@ struct export
     int64_t rows;
 };
 
-static struct str cell_text(struct export *export, const struct field *field, const struct field_value *value,
-                            bool open)
+/* What a sheet may carry: everything that can be typed, and the number that names the row. */
+static bool in_sheets(const struct field *field)
 {
-    struct call *call = export->call;
-    if (value->empty || !value->given)
-        return STR_NONE;
-    switch (field->type) {
-    case FIELD_ENUM:
-        return words_enum(call, field->of->name, value->text);
-    case FIELD_BOOL:
-        return words_get(call->lang, value->number ? "yes" : "no");
-    case FIELD_INT:
-        return str_format(call->arena, "%lld", (long long)value->number);
-    case FIELD_MONEY:
-        return str_format(call->arena, "%lld.%02lld", (long long)(value->number / 100),
-                          (long long)(value->number % 100));
-    default:
-        return (field->flags & FIELD_PERSONAL) && !open ? field_mask(call->arena, field, value->text)
-                                                        : value->text;
-    }
+    bool hidden = (field->flags & (FIELD_READONLY | FIELD_HIDDEN)) && !(field->flags & FIELD_KEY);
+    return !hidden && field->type != FIELD_ROWS;
 }
 
-static enum err unit_name(struct export *export, int64_t unit_id, struct str *ret)
+static struct str money_text(struct arena *arena, int64_t fen)
+{
+    uint64_t plain = fen < 0 ? -(uint64_t)fen : (uint64_t)fen;
+    return str_format(arena, "%s%llu.%02llu", fen < 0 ? "-" : "", (unsigned long long)(plain / 100),
+                      (unsigned long long)(plain % 100));
+}
+
+static enum err unit_name(struct call *call, int64_t unit_id, struct str *ret)
 {
     struct org_unit unit;
     *ret = STR_NONE;
     if (unit_id == 0)
         return ERR_OK;
-    TRY(org_unit_get(export->call, unit_id, &unit));
+    TRY(org_unit_get(call, unit_id, &unit));
     *ret = unit.unit_name;
     return ERR_OK;
+}
+
+enum err registry_value_text(struct call *call, const struct field *field, const struct field_value *value,
+                             bool open, struct str *ret)
+{
+    *ret = STR_NONE;
+    if (value->empty || !value->given)
+        return ERR_OK;
+    switch (field->type) {
+    case FIELD_REF:
+        return unit_name(call, value->number, ret);
+    case FIELD_ENUM:
+        *ret = words_enum(call, field->of->name, value->text);
+        return ERR_OK;
+    case FIELD_BOOL:
+        *ret = words_get(call->lang, value->number ? "yes" : "no");
+        return ERR_OK;
+    case FIELD_INT:
+        *ret = str_format(call->arena, "%lld", (long long)value->number);
+        return ERR_OK;
+    case FIELD_MONEY:
+        *ret = money_text(call->arena, value->number);
+        return ERR_OK;
+    default:
+        *ret = (field->flags & FIELD_PERSONAL) && !open ? field_mask(call->arena, field, value->text)
+                                                        : value->text;
+        return ERR_OK;
+    }
 }
 
 static enum err write_row(struct export *export, const struct field_record *system,
@@ -68,12 +89,9 @@ static enum err write_row(struct export *export, const struct field_record *syst
         const struct field_record *record = column->table == &registry_system_table ? system : endpoint;
         if (!record)
             continue;
-        const struct field_value *value = field_get(record, column->field->name);
+        const struct field_value *value = &record->values[column->field - record->table->fields];
         struct str text;
-        if (column->field->type == FIELD_REF)
-            TRY(unit_name(export, value->number, &text));
-        else
-            text = cell_text(export, column->field, value, open);
+        TRY(registry_value_text(export->call, column->field, value, open, &text));
         if (text.len)
             cells[i] = (struct paper_cell){
                 .kind = column->field->type == FIELD_DATE ? PAPER_DATE : PAPER_TEXT, .text = text};
@@ -86,28 +104,15 @@ static enum err write_system(struct export *export, int64_t system_id)
 {
     struct call *call = export->call;
     struct registry_system system;
-    struct field_record record,
-        endpoint = {&registry_endpoint_table,
-                    ARENA_ARRAY(call->arena, struct field_value, registry_endpoint_table.many)};
+    struct field_record record, *endpoints;
+    size_t many;
     TRY(registry_system_get(call, system_id, &system));
     TRY(db_fetch(call, "info_system", "system_id", system_id, &registry_system_table, &record));
-    bool open = access_sees_personal(call, system.unit_path), any = false;
-    int64_t ids[256];
-    size_t many = 0;
-    DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT endpoint_id FROM system_endpoint WHERE system_id = $1 AND valid_to IS NULL ORDER BY "
-                 "endpoint_id",
-                 db_int(system_id)));
-    while (db_next(&rows) && many < 256)
-        ids[many++] = db_col_int(&rows, 0);
-    TRY(db_end(&rows));
-    for (size_t i = 0; i < many; i++) {
-        TRY(db_fetch(call, "system_endpoint", "endpoint_id", ids[i], &registry_endpoint_table, &endpoint));
-        TRY(write_row(export, &record, &endpoint, open));
-        any = true;
-    }
-    return any ? ERR_OK : write_row(export, &record, NULL, open);
+    TRY(registry_endpoints_fetch(call, system_id, &endpoints, &many));
+    bool open = access_sees_personal(call, system.unit_path);
+    for (size_t i = 0; i < many; i++)
+        TRY(write_row(export, &record, &endpoints[i], open));
+    return many ? ERR_OK : write_row(export, &record, NULL, open);
 }
 
 /* Ids of one page in the actor's scope, by keyset. */
@@ -147,7 +152,7 @@ static enum err write_all(struct export *export)
     return word;
 }
 
-enum err registry_export(struct call *call, int fd, int64_t *ret_rows)
+enum err registry_export(struct call *call, bool csv, int fd, int64_t *ret_rows)
 {
     const struct field_table *tables[] = {&registry_system_table, &registry_endpoint_table};
     struct export *export = ARENA_NEW(call->arena, struct export);
@@ -156,8 +161,7 @@ enum err registry_export(struct call *call, int fd, int64_t *ret_rows)
     for (size_t t = 0; t < 2; t++) {
         for (size_t i = 0; i < tables[t]->many; i++) {
             const struct field *field = &tables[t]->fields[i];
-            bool hidden = (field->flags & (FIELD_READONLY | FIELD_HIDDEN)) && !(field->flags & FIELD_KEY);
-            if (hidden || field->type == FIELD_ROWS)
+            if (!in_sheets(field))
                 continue;
             columns[export->many] =
                 (struct paper_column){.title = words_label(call, tables[t]->name, field->name),
@@ -165,7 +169,7 @@ enum err registry_export(struct call *call, int fd, int64_t *ret_rows)
             export->columns[export->many++] = (struct column){tables[t], field};
         }
     }
-    struct paper_sheet_out out = {.layout = PAPER_XLSX,
+    struct paper_sheet_out out = {.layout = csv ? PAPER_CSV : PAPER_XLSX,
                                   .name = words_get(call->lang, "registry.export_name"),
                                   .columns = columns,
                                   .many_columns = export->many};
@@ -173,4 +177,50 @@ enum err registry_export(struct call *call, int fd, int64_t *ret_rows)
     TRY(write_all(export));
     *ret_rows = export->rows;
     return paper_write_end(call, export->writer);
+}
+
+/* ---- the template ---- */
+
+static void template_column(struct call *call, const struct field_table *table, const struct field *field,
+                            struct paper_column *ret)
+{
+    *ret = (struct paper_column){.title = words_label(call, table->name, field->name),
+                                 .kind = PAPER_TEXT,
+                                 .required = (field->flags & FIELD_REQUIRED) != 0};
+    const char *help = str_format(call->arena, "help.%s.%s", table->name, field->name).at;
+    if (words_has(call->lang, help))
+        ret->help = words_get(call->lang, help);
+    if (field->type == FIELD_DATE)
+        ret->kind = PAPER_DATE;
+    if (field->type != FIELD_ENUM && field->type != FIELD_BOOL)
+        return;
+    struct str *choices = ARENA_ARRAY(call->arena, struct str, 64);
+    if (field->type == FIELD_BOOL) {
+        choices[ret->many_choices++] = words_get(call->lang, "yes");
+        choices[ret->many_choices++] = words_get(call->lang, "no");
+    }
+    for (size_t i = 0; field->type == FIELD_ENUM && field->of->names[i] && i < 64; i++)
+        choices[ret->many_choices++] = words_enum(call, field->of->name, str_of(field->of->names[i]));
+    ret->choices = choices;
+}
+
+enum err registry_template(struct call *call, bool full, int fd)
+{
+    const struct field_table *tables[] = {&registry_system_table, &registry_endpoint_table};
+    struct paper_column *columns = ARENA_ARRAY(call->arena, struct paper_column, PAPER_COLUMNS_MAX);
+    size_t many = 0;
+    for (size_t t = 0; t < 2; t++) {
+        for (size_t i = 0; i < tables[t]->many && many < PAPER_COLUMNS_MAX; i++) {
+            const struct field *field = &tables[t]->fields[i];
+            if (full ? in_sheets(field) : (field->flags & FIELD_SHEET) != 0)
+                template_column(call, tables[t], field, &columns[many++]);
+        }
+    }
+    struct paper_sheet_out out = {.layout = PAPER_XLSX,
+                                  .name = words_get(call->lang, "registry.template_name"),
+                                  .columns = columns,
+                                  .many_columns = many};
+    struct paper_writer *writer;
+    TRY(paper_write_start(call, fd, &out, &writer));
+    return paper_write_end(call, writer);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/words.h"
+#include "helpers/paper.h"
 #include "ledger/ledger.h"
 
 /* ---- list ---- */
@@ -252,17 +253,57 @@ static enum err reply_sheet(struct call *call, struct http_exchange *x, enum err
     return ERR_OK;
 }
 
+static const struct field template_query_fields[] = {
+    {.name = "full", .type = FIELD_BOOL},
+};
+static const struct field_table template_query_table =
+    FIELD_TABLE("registry_template_query", template_query_fields);
+
 static enum err registry_template_get(struct call *call, struct http_exchange *x)
 {
     int fd;
     const char *path;
     TRY(scratch_file(call, &fd, &path));
-    return reply_sheet(call, x, registry_template(call, fd), fd, path, "registry.template_name");
+    enum err word = registry_template(call, field_int(&x->query, "full", 0) != 0, fd);
+    return reply_sheet(call, x, word, fd, path, "registry.template_name");
 }
 
+static const char *const layout_names[] = {"xlsx", "csv", NULL};
+static const struct field_enum layout_enum = {"sheet_layout", layout_names, NULL};
+static const struct field export_query_fields[] = {
+    {.name = "layout", .type = FIELD_ENUM, .of = &layout_enum},
+};
+static const struct field_table export_query_table =
+    FIELD_TABLE("registry_export_query", export_query_fields);
+
+/* The register itself, as it imports back; the list's own export has the columns of the list. */
+static enum err registry_export_get(struct call *call, struct http_exchange *x)
+{
+    int fd;
+    const char *path;
+    int64_t rows;
+    bool csv = str_is(field_str(&x->query, "layout"), "csv");
+    TRY(scratch_file(call, &fd, &path));
+    TRY(reply_sheet(call, x, registry_export(call, csv, fd, &rows), fd, path, "registry.export_name"));
+    if (csv) {
+        x->file_name =
+            str_format(call->arena, "%.*s.csv", STR_ARG(words_get(call->lang, "registry.export_name")));
+        x->file_type = "text/csv; charset=utf-8";
+    }
+    return ERR_OK;
+}
+
+#define DIFF_USUAL 50
+static const char *const action_names[] = {"any", "created", "changed", NULL}; /* enum registry_action */
+static const struct field_enum action_enum = {"import_action", action_names, NULL};
 static const struct field import_query_fields[] = {
     {.name = "preview", .type = FIELD_BOOL},
     {.name = "filename", .type = FIELD_TEXT, .max = 200},
+    {.name = "mapping", .type = FIELD_TEXT, .max = 8000},
+    {.name = "header_row", .type = FIELD_INT, .min = 1, .max = PAPER_ROWS_MAX},
+    {.name = "diff_after", .type = FIELD_INT, .min = 0, .max = PAPER_ROWS_MAX},
+    {.name = "diff_limit", .type = FIELD_INT, .min = 1, .max = 200},
+    {.name = "diff_action", .type = FIELD_ENUM, .of = &action_enum},
 };
 static const struct field_table import_query_table =
     FIELD_TABLE("registry_import_query", import_query_fields);
@@ -270,7 +311,10 @@ static const struct field_table import_query_table =
 static enum err import_prepare(struct call *call, struct http_exchange *x)
 {
     struct registry_sheet *sheet;
-    TRY(registry_sheet_read(call, x->upload_path, &sheet));
+    struct registry_mapping wanted;
+    TRY(registry_mapping_parse(call, field_str(&x->query, "mapping"), field_int(&x->query, "header_row", 0),
+                               &wanted));
+    TRY(registry_sheet_read(call, x->upload_path, &wanted, &sheet));
     x->prepared = sheet;
     return ERR_OK;
 }
@@ -290,18 +334,16 @@ static void put_errors(struct call *call, const struct registry_sheet *sheet, st
     json_put_int(w, "errors_count", call->faults_count);
 }
 
-static void put_report(const struct registry_import *report, struct json_writer *w)
-{
-    json_put_int(w, "rows", report->rows);
-    json_put_int(w, "created", report->created);
-    json_put_int(w, "changed", report->changed);
-    json_put_int(w, "unchanged", report->unchanged);
-}
-
 /* A preview is the real thing rolled back, so its counts are what a commit would do. */
 static enum err import_preview(struct call *call, struct http_exchange *x, struct registry_sheet *sheet)
 {
-    struct registry_import report;
+    struct registry_import report = {.preview = true};
+    struct str action = field_str(&x->query, "diff_action");
+    report.diff.after = field_int(&x->query, "diff_after", 0);
+    report.diff.most = (int)field_int(&x->query, "diff_limit", DIFF_USUAL);
+    report.diff.only = str_is(action, "created")   ? REGISTRY_CREATED
+                       : str_is(action, "changed") ? REGISTRY_CHANGED
+                                                   : REGISTRY_ANY;
     struct rules_touched *touched = call->touched;
     TRY(db_savepoint(call->db));
     enum err word = registry_sheet_apply(call, sheet, &report);
@@ -309,7 +351,7 @@ static enum err import_preview(struct call *call, struct http_exchange *x, struc
     call->touched = touched;
     if (word != ERR_OK && word != ERR_INVALID)
         return word;
-    put_report(&report, x->out);
+    registry_put_import(call, sheet, &report, x->out);
     put_errors(call, sheet, x->out);
     registry_sheet_put_mapping(call, sheet, x->out);
     call_faults_clear(call);
@@ -321,9 +363,10 @@ static enum err import_handle(struct call *call, struct http_exchange *x)
     struct registry_sheet *sheet = x->prepared;
     if (field_int(&x->query, "preview", 0))
         return import_preview(call, x, sheet);
-    struct registry_import report;
+    struct registry_import report = {0};
     TRY(registry_sheet_apply(call, sheet, &report));
-    put_report(&report, x->out);
+    TRY(registry_sheet_remember(call, sheet));
+    registry_put_import(call, sheet, &report, x->out);
     put_errors(call, sheet, x->out);
     registry_sheet_put_mapping(call, sheet, x->out);
     return ledger_append(
@@ -341,7 +384,7 @@ static enum err import_handle(struct call *call, struct http_exchange *x)
 static enum err import_errors(struct call *call, struct http_exchange *x)
 {
     struct registry_sheet *sheet = x->prepared;
-    struct registry_import report;
+    struct registry_import report = {.preview = true};
     TRY(db_savepoint(call->db));
     enum err word = registry_sheet_apply(call, sheet, &report);
     db_rollback_savepoint(call->db);
@@ -392,8 +435,19 @@ static const struct http_route routes[] = {
      .prepare = registry_template_get,
      .kind = HTTP_FILE,
      .flags = HTTP_DIRECT,
-     .summary_zh = "下载登记表模板",
-     .summary_en = "The spreadsheet template"},
+     .query = &template_query_table,
+     .summary_zh = "下载登记表模板（full：全部登记项）",
+     .summary_en = "The spreadsheet template (full: with every field)"},
+    {.method = "GET",
+     .path = "/api/systems/register",
+     .grant = READERS,
+     .name = "registry_export",
+     .prepare = registry_export_get,
+     .kind = HTTP_FILE,
+     .flags = HTTP_DIRECT,
+     .query = &export_query_table,
+     .summary_zh = "导出登记表（可原样导回）",
+     .summary_en = "The register as a sheet that imports back unchanged"},
     {.method = "POST",
      .path = "/api/systems",
      .grant = WRITERS,

@@ -3,8 +3,11 @@
  * Method. Every row becomes a record of the register and, when it names an address, endpoint records. A row
  * belongs to the system with its number, else to the one with its name in its unit; several rows of one
  * system add addresses. A row is compared with what is stored: only differences are written, so that the same
- * sheet twice changes nothing. An empty cell says nothing and changes nothing.
+ * sheet twice changes nothing. A cell that reads as an export would write the stored value is that value,
+ * before anything is parsed: so a masked name, a unit outside the scope or a name like 1.1E5 comes back
+ * unharmed. An empty cell says nothing and changes nothing.
  */
+#include "domain/registry/registry_flaw.h"
 #include "domain/registry/registry_sheet.h"
 
 #include <string.h>
@@ -16,11 +19,16 @@
 
 #define UNITS_REMEMBERED 64
 #define ADDRESSES_A_ROW  64
+#define LOOK_EACH_MAX    200 /* more systems than this are looked at all at once */
 
 struct known_unit {
     struct str name;
     struct org_unit unit;
     enum err word;
+};
+
+struct met { /* a system of this sheet, and the row that named it first */
+    int64_t system_id, row;
 };
 
 struct apply {
@@ -29,8 +37,11 @@ struct apply {
     struct registry_import *report;
     struct known_unit units[UNITS_REMEMBERED];
     size_t many_units, next_unit;
-    struct str *seen; /* open-addressed: keys of the systems met in this sheet */
+    struct met *met; /* open-addressed */
     size_t room;
+    int64_t written[LOOK_EACH_MAX];
+    size_t many_written; /* beyond LOOK_EACH_MAX only counted */
+    int64_t row;         /* the one at hand */
 };
 
 /* ---- a row into records ---- */
@@ -103,7 +114,115 @@ struct row_records {
     struct field_record system;
     struct field_record endpoints[ADDRESSES_A_ROW];
     size_t many_endpoints;
+    int64_t system_id; /* 0: a new one */
+    struct registry_system known;
+    struct field_record stored;
+    bool open; /* the actor sees people's data in it */
 };
+
+/* ---- what is told beside the result ---- */
+
+static void note(struct apply *apply, const char *field, struct str text)
+{
+    struct registry_import *report = apply->report;
+    if (report->notes_count++ >= REGISTRY_NOTES_MAX)
+        return;
+    struct arena *lasting = call_lasting(apply->call);
+    struct registry_note *made = ARENA_NEW(lasting, struct registry_note);
+    *made = (struct registry_note){.row = apply->row, .field = field, .text = str_copy(lasting, text)};
+    if (report->last_note)
+        report->last_note->next = made;
+    else
+        report->notes = made;
+    report->last_note = made;
+}
+
+static void note_key(struct apply *apply, const char *field, const char *key, struct str first)
+{
+    note(apply, field, words_fill(apply->call->arena, apply->call->lang, key, &first, 1));
+}
+
+static void take_warning(void *context, const char *field, struct str text)
+{
+    note(context, field, text);
+}
+
+/* NULL when this row is not collected; it is counted all the same. */
+static struct registry_diff_row *diff_row(struct apply *apply, enum registry_action action)
+{
+    struct registry_import *report = apply->report;
+    if (report->diff.only && report->diff.only != action)
+        return NULL;
+    report->diff_rows++;
+    if (report->diff.most == 0 || apply->row <= report->diff.after)
+        return NULL;
+    if (report->diff.most == 1) { /* the last place is taken: go on after the one before */
+        report->diff.most = 0;
+        report->diff_next = report->last ? report->last->row : 0;
+        return NULL;
+    }
+    report->diff.most--;
+    struct registry_diff_row *row = ARENA_NEW(call_lasting(apply->call), struct registry_diff_row);
+    *row = (struct registry_diff_row){.row = apply->row, .action = action};
+    if (report->last)
+        report->last->next = row;
+    else
+        report->first = row;
+    report->last = row;
+    return row;
+}
+
+static void diff_cell(struct apply *apply, struct registry_diff_row *row, const struct field *field,
+                      struct str before, struct str after)
+{
+    struct arena *lasting = call_lasting(apply->call);
+    if (row->many == row->room) {
+        size_t room = row->room ? row->room * 2 : 8;
+        struct registry_diff_cell *grown = ARENA_ARRAY(lasting, struct registry_diff_cell, room);
+        if (row->many)
+            memcpy(grown, row->cells, row->many * sizeof(*grown));
+        row->cells = grown;
+        row->room = room;
+    }
+    row->cells[row->many++] =
+        (struct registry_diff_cell){field, str_copy(lasting, before), str_copy(lasting, after)};
+}
+
+/* The given values of a record that is about to be written, beside the stored ones. */
+static enum err diff_values(struct apply *apply, struct registry_diff_row *into,
+                            const struct row_records *row)
+{
+    const struct field_record *given = &row->system;
+    for (size_t i = 0; i < given->table->many; i++) {
+        const struct field *field = &given->table->fields[i];
+        struct str before = STR_NONE, after;
+        if (!given->values[i].given || given->values[i].empty || field->type == FIELD_ROWS ||
+            (field->flags & FIELD_READONLY))
+            continue;
+        TRY(registry_value_text(apply->call, field, &given->values[i], row->open, &after));
+        if (row->system_id)
+            TRY(registry_value_text(apply->call, field, &row->stored.values[i], row->open, &before));
+        diff_cell(apply, into, field, before, after);
+    }
+    return ERR_OK;
+}
+
+static struct str place_text(struct call *call, const struct field_record *endpoint)
+{
+    struct str url = field_str(endpoint, "url"), domain = field_str(endpoint, "domain"),
+               ip = field_str(endpoint, "ip");
+    struct str place = url.len ? url : domain;
+    int64_t port = field_int(endpoint, "port", 0);
+    return str_format(call->arena, "%.*s%s%.*s%s%s", STR_ARG(place), place.len && ip.len ? " " : "",
+                      STR_ARG(ip), port ? ":" : "",
+                      port ? str_format(call->arena, "%lld", (long long)port).at : "");
+}
+
+static void diff_addresses(struct apply *apply, struct registry_diff_row *into, const struct row_records *row)
+{
+    for (size_t i = 0; i < row->many_endpoints; i++)
+        diff_cell(apply, into, NULL, STR_NONE, place_text(apply->call, &row->endpoints[i]));
+}
 
 /* Addresses × ports of one row; URL and domain go with the first. */
 static enum err spread_endpoints(struct apply *apply, const struct field_record *base, struct str ips,
@@ -169,33 +288,88 @@ static enum err read_cell(struct apply *apply, const struct sheet_column *column
     return ERR_OK;
 }
 
-/* Reads every cell, going on after a mistake so that all are told at once. */
+/* Does the cell read as the stored value would be written? */
+static bool is_stored(struct apply *apply, const struct row_records *row, const struct sheet_column *column,
+                      struct str text)
+{
+    struct str shown;
+    if (row->system_id == 0 || column->of_endpoint)
+        return false;
+    const struct field_value *value = &row->stored.values[column->field - registry_system_table.fields];
+    if (value->empty || registry_value_text(apply->call, column->field, value, row->open, &shown) != ERR_OK)
+        return false;
+    return str_eq(str_trim(shown), str_trim(text));
+}
+
+/* The same for an address: what one of the system's addresses holds in that column is taken as it is, before
+ * it is called a mistake. */
+static bool take_stored(struct apply *apply, const struct row_records *row, const struct sheet_column *column,
+                        struct str text, struct field_value *ret)
+{
+    struct field_record *endpoints;
+    struct str shown;
+    size_t many;
+    if (row->system_id == 0 ||
+        registry_endpoints_fetch(apply->call, row->system_id, &endpoints, &many) != ERR_OK)
+        return false;
+    for (size_t i = 0; i < many; i++) {
+        const struct field_value *value =
+            &endpoints[i].values[column->field - registry_endpoint_table.fields];
+        if (value->empty || registry_value_text(apply->call, column->field, value, true, &shown) != ERR_OK ||
+            !str_eq(str_trim(shown), str_trim(text)))
+            continue;
+        *ret = *value;
+        return true;
+    }
+    return false;
+}
+
+/* Texts that look like spoilt numbers: only these can be stored and yet refused in a sheet. */
+static bool free_text(const struct sheet_column *column)
+{
+    return column->of_endpoint && column->field->type == FIELD_TEXT && !column->field->format;
+}
+
+static bool is_named(const struct sheet_column *column, const char *name)
+{
+    return strcmp(column->field->name, name) == 0;
+}
+
+/* Reads every cell, going on after a mistake so that all are told at once. What find_system has read stays.
+ */
 static void read_cells(struct apply *apply, const struct sheet_row *row, struct row_records *ret)
 {
-    ret->system = new_record(apply->call, &registry_system_table);
-    ret->many_endpoints = 0;
     struct field_record endpoint = new_record(apply->call, &registry_endpoint_table);
     struct str ips = STR_NONE, ports = STR_NONE;
-    bool any = false, placed = false;
+    const char *stray = NULL;
+    bool placed = false;
     for (size_t i = 0; i < row->many; i++) {
         const struct sheet_column *column = &apply->sheet->columns[row->cells[i].column];
         struct str text = row->cells[i].text;
-        any |= column->of_endpoint;
-        if (column->of_endpoint && str_is(str_of(column->field->name), "ip"))
+        if (column->of_endpoint && is_named(column, "ip"))
             ips = text, placed = true;
-        else if (column->of_endpoint && str_is(str_of(column->field->name), "port"))
-            ports = text;
+        else if (column->of_endpoint && is_named(column, "port"))
+            ports = text, stray = "port";
+        else if ((!column->of_endpoint && value_of(&ret->system, column->field)->given) ||
+                 is_stored(apply, ret, column, text) ||
+                 (free_text(column) &&
+                  take_stored(apply, ret, column, text, value_of(&endpoint, column->field))))
+            continue;
         else if (read_cell(apply, column, text, column->of_endpoint ? &endpoint : &ret->system) != ERR_OK) {
             /* It was there, only wrong: it must not be called missing as well. */
             *value_of(column->of_endpoint ? &endpoint : &ret->system, column->field) =
                 (struct field_value){.given = true};
             continue;
         }
-        placed |= column->of_endpoint && (str_is(str_of(column->field->name), "url") ||
-                                          str_is(str_of(column->field->name), "domain"));
+        if (column->of_endpoint && (is_named(column, "url") || is_named(column, "domain")))
+            placed = true;
+        else if (column->of_endpoint && !stray)
+            stray = column->field->name;
     }
-    if (any && placed)
+    if (placed)
         (void)!spread_endpoints(apply, &endpoint, ips, ports, ret);
+    else if (stray)
+        note_key(apply, stray, "registry.note.no_place", STR_NONE);
 }
 
 static void check_required(struct apply *apply, struct field_record *record, bool exists)
@@ -210,41 +384,80 @@ static void check_required(struct apply *apply, struct field_record *record, boo
 
 /* ---- which system is it? ---- */
 
-static enum err find_system(struct apply *apply, struct row_records *row, int64_t *ret_id)
+static struct str cell_of(const struct apply *apply, const struct sheet_row *row, const char *name)
 {
-    struct call *call = apply->call;
-    struct str number = field_str(&row->system, "system_no");
-    *ret_id = 0;
-    if (number.len) {
-        struct registry_system system;
-        TRY(db_get_int(call, ret_id, 0, "SELECT system_id FROM info_system WHERE system_no = $1",
-                       db_str(number)));
-        if (*ret_id == 0 || registry_system_reach(call, *ret_id, &system) != ERR_OK)
-            return call_fail(call, ERR_INVALID, "system_no", "registry.fault.number_unknown", number);
-        return ERR_OK;
+    for (size_t i = 0; i < row->many; i++) {
+        const struct sheet_column *column = &apply->sheet->columns[row->cells[i].column];
+        if (!column->of_endpoint && is_named(column, name))
+            return row->cells[i].text;
     }
-    return db_get_int(
-        call, ret_id, 0, "SELECT system_id FROM info_system WHERE unit_id = $1 AND system_name = $2",
-        db_int(field_int(&row->system, "unit_id", 0)), db_str(field_str(&row->system, "system_name")));
+    return STR_NONE;
 }
 
-/* True when this sheet named the system before: its further rows only bring addresses. */
-static bool seen_before(struct apply *apply, const struct row_records *row)
+/* By its number, without a guess. */
+static enum err find_by_number(struct apply *apply, struct str number, int64_t *ret_id)
 {
-    struct str key = str_format(
-        call_lasting(apply->call), "%lld|%.*s|%.*s", (long long)field_int(&row->system, "unit_id", 0),
-        STR_ARG(field_str(&row->system, "system_no")), STR_ARG(field_str(&row->system, "system_name")));
-    uint64_t hash = 1469598103934665603ULL;
-    for (size_t i = 0; i < key.len; i++)
-        hash = (hash ^ (uint8_t)key.at[i]) * 1099511628211ULL;
-    size_t at = hash % apply->room;
-    while (apply->seen[at].len) {
-        if (str_eq(apply->seen[at], key))
-            return true;
-        at = (at + 1) % apply->room;
+    struct call *call = apply->call;
+    struct registry_system system;
+    TRY(db_get_int(call, ret_id, 0, "SELECT system_id FROM info_system WHERE system_no = $1",
+                   db_str(number)));
+    if (*ret_id && registry_system_reach(call, *ret_id, &system) == ERR_OK)
+        return ERR_OK;
+    *ret_id = 0;
+    return call_fail(call, ERR_INVALID, "system_no", "registry.fault.number_unknown", number);
+}
+
+/* By its name in its unit; both are then read. Mistakes in them are told here. */
+static enum err find_by_name(struct apply *apply, const struct sheet_row *row, struct row_records *ret)
+{
+    struct call *call = apply->call;
+    struct str unit = cell_of(apply, row, "unit_id"), name = cell_of(apply, row, "system_name");
+    struct field_value *unit_value = field_get(&ret->system, "unit_id"),
+                       *name_value = field_get(&ret->system, "system_name");
+    int64_t before = call->faults_count;
+    if (unit.len == 0 && access_is(call, ROLES_UNIT))
+        *unit_value = (struct field_value){.given = true, .number = call->actor->unit_id};
+    else if (unit.len && read_unit(apply, unit, "unit_id", unit_value) != ERR_OK)
+        *unit_value = (struct field_value){.given = true};
+    const struct field *name_field = field_find(&registry_system_table, STR("system_name"));
+    if (name.len && field_parse_text(call, name_field, "system_name", name, name_value) != ERR_OK)
+        *name_value = (struct field_value){.given = true};
+    if (call->faults_count != before || !unit_value->number || !name_value->text.len)
+        return call->faults_count == before ? ERR_OK : ERR_INVALID;
+    return db_get_int(call, &ret->system_id, 0,
+                      "SELECT system_id FROM info_system WHERE unit_id = $1 AND system_name = $2",
+                      db_int(unit_value->number), db_str(name_value->text));
+}
+
+static enum err find_system(struct apply *apply, const struct sheet_row *row, struct row_records *ret)
+{
+    struct call *call = apply->call;
+    struct str number = cell_of(apply, row, "system_no");
+    ret->system = new_record(call, &registry_system_table);
+    ret->many_endpoints = 0;
+    ret->system_id = 0;
+    if (number.len)
+        TRY(find_by_number(apply, number, &ret->system_id));
+    else
+        TRY(find_by_name(apply, row, ret));
+    if (ret->system_id == 0) {
+        ret->open = true; /* his own words */
+        return ERR_OK;
     }
-    apply->seen[at] = key;
-    return false;
+    TRY(registry_system_reach(call, ret->system_id, &ret->known));
+    ret->open = access_sees_personal(call, ret->known.unit_path);
+    return db_fetch(call, "info_system", "system_id", ret->system_id, &registry_system_table, &ret->stored);
+}
+
+/* The row of this sheet that named the system first; this one when none did. */
+static int64_t first_row(struct apply *apply, int64_t system_id)
+{
+    size_t at = (size_t)((uint64_t)system_id * 11400714819323198485ULL % apply->room);
+    for (; apply->met[at].system_id; at = (at + 1) % apply->room)
+        if (apply->met[at].system_id == system_id)
+            return apply->met[at].row;
+    apply->met[at] = (struct met){system_id, apply->row};
+    return apply->row;
 }
 
 /* ---- compare and write ---- */
@@ -269,68 +482,118 @@ static bool same_value(const struct field *field, const struct field_value *a, c
 }
 
 /* Leaves only the given values that differ from the stored ones; true when any is left. */
-static bool keep_changes(struct field_record *given, const struct field_record *stored)
+static bool keep_changes(struct apply *apply, struct row_records *row, int64_t first)
 {
+    struct field_record *given = &row->system;
     bool any = false;
     for (size_t i = 0; i < given->table->many; i++) {
         const struct field *field = &given->table->fields[i];
         struct field_value *value = &given->values[i];
         if (!value->given || field->type == FIELD_ROWS)
             continue;
-        bool ignored = (field->flags & FIELD_READONLY) || str_is(str_of(field->name), "lifecycle_status");
-        if (ignored || value->empty || same_value(field, value, &stored->values[i]))
+        bool same = (field->flags & FIELD_READONLY) || value->empty ||
+                    same_value(field, value, &row->stored.values[i]);
+        bool staged = strcmp(field->name, "lifecycle_status") == 0;
+        if (!same && staged)
+            note_key(apply, field->name, "registry.note.lifecycle", STR_NONE);
+        if (!same && !staged && first != apply->row)
+            note_key(apply, field->name, "registry.note.first_row",
+                     str_format(apply->call->arena, "%lld", (long long)first));
+        if (same || staged || first != apply->row)
             value->given = false;
         any |= value->given;
     }
     return any;
 }
 
-static enum err create_system(struct apply *apply, struct row_records *row, bool again)
+static void was_written(struct apply *apply, int64_t system_id)
+{
+    if (apply->many_written < LOOK_EACH_MAX)
+        apply->written[apply->many_written] = system_id;
+    apply->many_written++;
+}
+
+static enum err describe(struct apply *apply, struct registry_diff_row *into, const struct row_records *row)
+{
+    struct arena *lasting = call_lasting(apply->call);
+    struct org_unit unit;
+    bool known = row->system_id != 0, named = field_get(&row->system, "system_name")->given;
+    const struct field_value *unit_value = field_get(&row->system, "unit_id");
+    TRY(org_unit_get(apply->call,
+                     unit_value->given && !unit_value->empty ? unit_value->number : row->known.unit_id,
+                     &unit));
+    into->unit_name = str_copy(lasting, unit.unit_name);
+    into->system_no = known ? str_copy(lasting, row->known.system_no) : STR_NONE;
+    into->system_name =
+        str_copy(lasting, named ? field_str(&row->system, "system_name") : row->known.system_name);
+    return ERR_OK;
+}
+
+static enum err create_system(struct apply *apply, struct row_records *row)
 {
     struct field_value *endpoints = field_get(&row->system, "endpoints");
     *endpoints = (struct field_value){
         .given = row->many_endpoints > 0, .rows = row->endpoints, .many = row->many_endpoints};
-    apply->report->created += !again;
+    apply->report->created++;
+    struct registry_diff_row *diff = diff_row(apply, REGISTRY_CREATED);
+    if (diff) {
+        TRY(describe(apply, diff, row));
+        TRY(diff_values(apply, diff, row));
+        diff_addresses(apply, diff, row);
+    }
     int64_t system_id;
-    return registry_system_create(apply->call, &row->system, &system_id);
+    TRY(registry_create_unlooked(apply->call, &row->system, &system_id));
+    (void)first_row(apply, system_id);
+    was_written(apply, system_id);
+    return ERR_OK;
 }
 
-static enum err change_system(struct apply *apply, struct row_records *row, int64_t system_id, bool again)
+static enum err change_system(struct apply *apply, struct row_records *row)
 {
-    struct registry_system system;
-    struct field_record stored;
-    TRY(registry_system_reach(apply->call, system_id, &system));
-    TRY(db_fetch(apply->call, "info_system", "system_id", system_id, &registry_system_table, &stored));
-    bool changed = keep_changes(&row->system, &stored) && !again, addresses = false;
+    int64_t first = first_row(apply, row->system_id);
+    bool changed = keep_changes(apply, row, first), addresses = false;
+    struct row_records given = *row; /* what was given; writing marks fields as taken */
+    given.system.values = ARENA_ARRAY(apply->call->arena, struct field_value, row->system.table->many);
+    memcpy(given.system.values, row->system.values, row->system.table->many * sizeof(struct field_value));
     if (changed)
-        TRY(registry_system_change(apply->call, system_id, &row->system));
-    if (row->many_endpoints)
-        TRY(registry_endpoints_set(apply->call, &system, row->endpoints, row->many_endpoints, false,
+        TRY(registry_change_unlooked(apply->call, row->system_id, &row->system));
+    if (row->many_endpoints) {
+        TRY(registry_system_get(apply->call, row->system_id, &row->known));
+        TRY(registry_endpoints_set(apply->call, &row->known, row->endpoints, row->many_endpoints, false,
                                    &addresses));
-    if (!again) {
+    }
+    if (first == apply->row) {
         apply->report->changed += changed || addresses;
         apply->report->unchanged += !changed && !addresses;
     }
+    if (!changed && !addresses)
+        return ERR_OK;
+    was_written(apply, row->system_id);
+    struct registry_diff_row *diff = diff_row(apply, REGISTRY_CHANGED);
+    if (!diff)
+        return ERR_OK;
+    TRY(describe(apply, diff, &given));
+    TRY(diff_values(apply, diff, &given));
+    if (addresses)
+        diff_addresses(apply, diff, &given);
     return ERR_OK;
 }
 
 static enum err apply_row(struct apply *apply, const struct sheet_row *sheet_row)
 {
     struct call *call = apply->call;
-    struct row_records row;
-    int64_t before = call->faults_count, system_id = 0;
+    struct row_records row = {0};
+    int64_t before = call->faults_count;
+    enum err word = find_system(apply, sheet_row, &row);
+    if (word != ERR_OK && word != ERR_INVALID)
+        return word;
     read_cells(apply, sheet_row, &row);
-    if (!field_get(&row.system, "unit_id")->given && access_is(call, ROLES_UNIT) &&
-        call->faults_count == before)
-        *field_get(&row.system, "unit_id") =
-            (struct field_value){.given = true, .number = call->actor->unit_id};
-    if (call->faults_count == before)
-        TRY(find_system(apply, &row, &system_id));
-    check_required(apply, &row.system, system_id != 0);
+    if (word == ERR_OK)
+        check_required(apply, &row.system, row.system_id != 0);
     if (call->faults_count != before)
         return ERR_INVALID;
-    bool again = seen_before(apply, &row);
-    return system_id ? change_system(apply, &row, system_id, again) : create_system(apply, &row, again);
+    TRY(registry_warnings(call, &row.system, row.endpoints, row.many_endpoints, take_warning, apply));
+    return row.system_id ? change_system(apply, &row) : create_system(apply, &row);
 }
 
 static void mark_row(struct call *call, const struct call_fault *last_before, int64_t number)
@@ -340,29 +603,113 @@ static void mark_row(struct call *call, const struct call_fault *last_before, in
         fault->row = number;
 }
 
-enum err registry_sheet_apply(struct call *call, struct registry_sheet *sheet, struct registry_import *ret)
+/* Without a column of names (or numbers) no row can be told from another: said once, not for each row. */
+static bool names_systems(struct call *call, const struct registry_sheet *sheet)
 {
-    *ret = (struct registry_import){.rows = (int64_t)sheet->many_rows};
+    for (size_t i = 0; i < sheet->many_columns; i++)
+        if (sheet->columns[i].field && !sheet->columns[i].of_endpoint &&
+            (is_named(&sheet->columns[i], "system_name") || is_named(&sheet->columns[i], "system_no")))
+            return true;
+    (void)call_fail(call, ERR_INVALID, "system_name", "registry.fault.no_name_column");
+    call->last_fault->row = sheet->header_row;
+    return false;
+}
+
+static enum err look_again(struct apply *apply)
+{
+    if (apply->report->preview)
+        return ERR_OK;
+    if (apply->many_written > LOOK_EACH_MAX)
+        return registry_flaws_all(apply->call);
+    for (size_t i = 0; i < apply->many_written; i++)
+        TRY(registry_flaws_of(apply->call, apply->written[i]));
+    return ERR_OK;
+}
+
+enum err registry_sheet_apply(struct call *call, struct registry_sheet *sheet, struct registry_import *report)
+{
+    report->rows = (int64_t)sheet->many_rows;
+    if (!names_systems(call, sheet))
+        return ERR_INVALID;
     struct apply *apply = ARENA_NEW(call->arena, struct apply);
-    *apply = (struct apply){.call = call, .sheet = sheet, .report = ret, .room = sheet->many_rows * 2 + 16};
-    apply->seen = ARENA_ARRAY(call->arena, struct str, apply->room);
+    *apply =
+        (struct apply){.call = call, .sheet = sheet, .report = report, .room = sheet->many_rows * 2 + 16};
+    apply->met = ARENA_ARRAY(call->arena, struct met, apply->room);
+    if (report->diff.most)
+        report->diff.most++; /* one more place, to know whether there is more */
     bool bad = false;
     ARENA(scratch, 64u << 20); /* of one row, or a large sheet would fill the call's memory */
     struct arena *whole = call->arena;
     for (size_t i = 0; i < sheet->many_rows; i++) {
         const struct call_fault *last = call->last_fault;
+        apply->row = sheet->rows[i]->number;
         call->lasting = whole;
         call->arena = scratch;
         enum err word = apply_row(apply, sheet->rows[i]);
         call->arena = whole;
         call->lasting = NULL;
         arena_reset(scratch);
-        mark_row(call, last, sheet->rows[i]->number);
+        mark_row(call, last, apply->row);
         bad |= word != ERR_OK;
         if (word == ERR_FAILED || word == ERR_BUSY)
             return word; /* the machine's fault, not the sheet's */
     }
-    return bad ? ERR_INVALID : ERR_OK;
+    if (bad)
+        return ERR_INVALID;
+    return look_again(apply);
+}
+
+/* ---- what it did ---- */
+
+static void put_diff(const struct registry_import *report, struct json_writer *w)
+{
+    json_open_array(w, "diff");
+    for (const struct registry_diff_row *row = report->first; row; row = row->next) {
+        json_open_object(w, NULL);
+        json_put_int(w, "row", row->row);
+        json_put_c(w, "action", row->action == REGISTRY_CREATED ? "created" : "changed");
+        json_put_str(w, "system_no", row->system_no);
+        json_put_str(w, "system_name", row->system_name);
+        json_put_str(w, "unit_name", row->unit_name);
+        json_open_array(w, "cells");
+        for (size_t i = 0; i < row->many; i++) {
+            json_open_object(w, NULL);
+            json_put_c(w, "field", row->cells[i].field ? row->cells[i].field->name : "endpoints");
+            json_put_str(w, "before", row->cells[i].before);
+            json_put_str(w, "after", row->cells[i].after);
+            json_close_object(w);
+        }
+        json_close_array(w);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    json_put_int(w, "diff_rows", report->diff_rows);
+    if (report->diff_next)
+        json_put_int(w, "diff_next", report->diff_next);
+    else
+        json_put_null(w, "diff_next");
+}
+
+void registry_put_import(struct call *call, const struct registry_sheet *sheet,
+                         const struct registry_import *report, struct json_writer *w)
+{
+    json_put_int(w, "rows", report->rows);
+    json_put_int(w, "created", report->created);
+    json_put_int(w, "changed", report->changed);
+    json_put_int(w, "unchanged", report->unchanged);
+    if (report->preview)
+        put_diff(report, w);
+    json_open_array(w, "warnings");
+    for (const struct registry_note *note = report->notes; note; note = note->next) {
+        json_open_object(w, NULL);
+        json_put_int(w, "row", note->row);
+        json_put_str(w, "column", registry_sheet_column(call, sheet, note->field));
+        json_put_c(w, "field", note->field);
+        json_put_str(w, "message", note->text);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    json_put_int(w, "warnings_count", report->notes_count);
 }
 
 /* ---- sheets out ---- */
@@ -391,48 +738,4 @@ enum err registry_sheet_errors(struct call *call, const char *path, const struct
     return paper_write_errors(call, path, sheet->name.len ? str_c(call->arena, sheet->name) : NULL, fd,
                               sheet->header_row, words_get(call->lang, "registry.errors_column"), errors,
                               many);
-}
-
-static void template_column(struct call *call, const struct field_table *table, const struct field *field,
-                            struct paper_column *ret)
-{
-    *ret = (struct paper_column){.title = words_label(call, table->name, field->name),
-                                 .kind = PAPER_TEXT,
-                                 .required = (field->flags & FIELD_REQUIRED) != 0};
-    const char *help = str_format(call->arena, "help.%s.%s", table->name, field->name).at;
-    if (words_has(call->lang, help))
-        ret->help = words_get(call->lang, help);
-    if (field->type == FIELD_DATE)
-        ret->kind = PAPER_DATE;
-    if (field->type != FIELD_ENUM && field->type != FIELD_BOOL)
-        return;
-    struct str *choices = ARENA_ARRAY(call->arena, struct str, 64);
-    if (field->type == FIELD_BOOL) {
-        choices[ret->many_choices++] = words_get(call->lang, "yes");
-        choices[ret->many_choices++] = words_get(call->lang, "no");
-    }
-    for (size_t i = 0; field->type == FIELD_ENUM && field->of->names[i] && i < 64; i++)
-        choices[ret->many_choices++] = words_enum(call, field->of->name, str_of(field->of->names[i]));
-    ret->choices = choices;
-}
-
-enum err registry_template(struct call *call, int fd)
-{
-    const struct field_table *tables[] = {&registry_system_table, &registry_endpoint_table};
-    struct paper_column *columns = ARENA_ARRAY(call->arena, struct paper_column, PAPER_COLUMNS_MAX);
-    size_t many = 0;
-    for (size_t t = 0; t < 2; t++) {
-        for (size_t i = 0; i < tables[t]->many && many < PAPER_COLUMNS_MAX; i++) {
-            const struct field *field = &tables[t]->fields[i];
-            if (field->flags & FIELD_SHEET)
-                template_column(call, tables[t], field, &columns[many++]);
-        }
-    }
-    struct paper_sheet_out out = {.layout = PAPER_XLSX,
-                                  .name = words_get(call->lang, "registry.template_name"),
-                                  .columns = columns,
-                                  .many_columns = many};
-    struct paper_writer *writer;
-    TRY(paper_write_start(call, fd, &out, &writer));
-    return paper_write_end(call, writer);
 }

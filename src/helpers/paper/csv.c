@@ -239,3 +239,11 @@ struct str paper_csv_field(const struct paper_csv *csv, int column)
 {
     return column >= 0 && (size_t)column < csv->many ? csv->fields[column] : STR_NONE;
 }
+
+bool paper_csv_runs(struct str text)
+{
+    size_t at = 0;
+    while (at < text.len && text.at[at] == '\'')
+        at++;
+    return at < text.len && strchr("=+-@\t\r", text.at[at]) != NULL;
+}

@@ -47,4 +47,7 @@ int paper_csv_column(const struct paper_csv_header *header, const char *spelling
 /* The field of a column, STR_NONE when the column is -1 or missing in this record. */
 struct str paper_csv_field(const struct paper_csv *csv, int column);
 
+/* Would a spreadsheet run this as a formula, once the apostrophes before it are gone? */
+bool paper_csv_runs(struct str text);
+
 #endif

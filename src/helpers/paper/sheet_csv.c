@@ -25,6 +25,8 @@ static enum err give_rows(struct paper_work *work, struct paper_csv *csv, struct
             /* ="00123" is how a text that looks like a number is forced upon Excel. */
             if (text.len >= 3 && text.at[0] == '=' && text.at[1] == '"' && text.at[text.len - 1] == '"')
                 text = str_slice(text, 2, text.len - 3);
+            else if (text.len && text.at[0] == '\'' && paper_csv_runs(text))
+                text = str_slice(text, 1, text.len); /* as this program and spreadsheets guard a formula */
             TRY(paper_row_set(work, row, csv->row, i, PAPER_TEXT, false, text));
         }
         TRY(paper_row_give(work, row, csv->row));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "helpers/paper/sheet_write.h"
+#include "helpers/paper/csv.h"
 #include "helpers/paper/text.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -136,11 +137,12 @@ static enum err csv_flush(struct csv_out *out, size_t least)
     return ERR_OK;
 }
 
-/* A spreadsheet runs what begins with = + - @ as a formula; a leading apostrophe makes it text. */
+/* A spreadsheet runs what begins with = + - @ as a formula; a leading apostrophe makes it text. A text that
+ * begins so with apostrophes before it gets one more, so that reading takes exactly one away. */
 static void csv_text(struct csv_out *out, struct str text)
 {
     double number = 0;
-    bool runs = text.len > 0 && strchr("=+-@\t\r", text.at[0]) && !paper_plain_number(text, &number);
+    bool runs = paper_csv_runs(text) && !paper_plain_number(text, &number);
     bool quote = runs;
     for (size_t i = 0; i < text.len && !quote; i++)
         quote = strchr(",\"\r\n;\t", text.at[i]) != NULL;

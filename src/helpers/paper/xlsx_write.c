@@ -30,10 +30,33 @@ static enum err failed(struct paper_xlsx_out *out, lxw_error why)
                            str_of(lxw_strerror(why)), STR_NONE);
 }
 
+/* "_x000D_" in a workbook stands for a character; as a text of its own its first mark is escaped. */
+static struct str escaped(struct str text, struct arena *arena)
+{
+    size_t at = 0;
+    if (!str_find(text, STR("_x"), NULL))
+        return text;
+    char *copy = arena_alloc(arena, text.len * 7 + 1);
+    size_t len = 0;
+    for (; at < text.len; at++) {
+        struct str seven = str_slice(text, at, 7);
+        unsigned char bytes[2];
+        bool code = seven.len == 7 && str_starts(seven, STR("_x")) && seven.at[6] == '_' &&
+                    str_from_hex(str_slice(seven, 2, 4), bytes, 2);
+        if (code) {
+            memcpy(copy + len, "_x005F", 6);
+            len += 6;
+        }
+        copy[len++] = text.at[at];
+    }
+    return (struct str){copy, len};
+}
+
 /* NUL-terminated, cut to what a cell may hold (counted in bytes, which is never more than allowed). */
 static const char *cell_c(struct paper_xlsx_out *out, struct str text, struct arena *arena)
 {
     (void)out;
+    text = escaped(text, arena);
     if (text.len <= TEXT_MAX)
         return str_c(arena, text);
     size_t at = 0;
