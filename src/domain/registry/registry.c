@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "domain/registry/registry_flaw.h"
+#include "domain/registry/registry_inner.h"
 
 #include "access/access.h"
 #include "base/clock.h"

@@ -3,7 +3,7 @@
  * The register as a sheet in the columns of the template: one row an address, so that it imports back
  * unchanged.
  */
-#include "domain/registry/registry_flaw.h"
+#include "domain/registry/registry_inner.h"
 #include "domain/registry/registry_sheet.h"
 
 #include "access/access.h"

@@ -7,7 +7,7 @@
  * days of silence, the level that needs a certificate) are thresholds of a pack; where no pack sets one, that
  * check does not run. A duplicate has two ends: when one end changes, the other is looked at again.
  */
-#include "domain/registry/registry_flaw.h"
+#include "domain/registry/registry_inner.h"
 
 #include <string.h>
 #include "access/access.h"
@@ -404,7 +404,7 @@ static enum err put_peer(struct call *call, int64_t peer_id, struct json_writer 
         json_put_int(w, "peer_id", peer.system_id);
     else
         json_put_null(w, "peer_id");
-    json_put_str(w, "peer_name", seen ? peer.system_name : STR_NONE);
+    json_put_c(w, "peer_name", seen ? str_c(call->arena, peer.system_name) : NULL);
     return ERR_OK;
 }
 
@@ -432,7 +432,7 @@ enum err registry_put_flaws(struct call *call, int64_t system_id, struct json_wr
         json_open_object(w, NULL);
         json_put_str(w, "flaw_kind", flaws[i].kind);
         json_put_str(w, "stage", flaws[i].stage);
-        json_put_str(w, "on_date", flaws[i].on_date);
+        json_put_c(w, "on_date", flaws[i].on_date.len ? str_c(call->arena, flaws[i].on_date) : NULL);
         TRY(put_peer(call, flaws[i].peer_id, w));
         json_close_object(w);
     }

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "domain/domain_tables_test.h"
-#include "domain/registry/registry_flaw.h"
+#include "domain/registry/registry_inner.h"
 
 #define OK(expression) assert_int_equal((expression), ERR_OK)
 

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/module.h"
-#include "domain/registry/registry_flaw.h"
+#include "domain/registry/registry_inner.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
-#include "base/clock.h"
-#include "base/words.h"
-#include "helpers/paper.h"
 #include "ledger/ledger.h"
 
 /* ---- list ---- */
@@ -87,106 +81,23 @@ static const struct db_list system_list = {
 
 /* ---- one ---- */
 
-/* ---- earlier evaluations ---- */
-
-static const char *const eval_kind_names[] = {"mlps", "crypto", NULL};
-static const struct field_enum eval_kind_enum = {"eval_kind", eval_kind_names, NULL};
-static const struct field evaluation_fields[] = {
-    {.name = "evaluation_id", .type = FIELD_INT},
-    {.name = "eval_kind", .type = FIELD_ENUM, .of = &eval_kind_enum},
-    {.name = "evaluator", .type = FIELD_TEXT},
-    {.name = "report_no", .type = FIELD_TEXT},
-    {.name = "eval_date", .type = FIELD_DATE},
-    {.name = "eval_valid_to", .type = FIELD_DATE},
-    {.name = "eval_scheme", .type = FIELD_ENUM, .of = &registry_eval_scheme_enum},
-    {.name = "eval_conclusion", .type = FIELD_ENUM, .of = &registry_eval_conclusion_enum},
-    {.name = "score_x100", .type = FIELD_INT},
-    {.name = "major_risk_count", .type = FIELD_INT},
-    {.name = "major_risk_fixed", .type = FIELD_INT},
-};
-static const struct field_table evaluation_table = FIELD_TABLE("system_evaluation", evaluation_fields);
-
-static enum err put_evaluations(struct call *call, int64_t system_id, struct json_writer *w)
-{
-    DB_ROWS(rows);
-    TRY(db_query(
-        call, &rows,
-        "SELECT evaluation_id, eval_kind, evaluator, report_no, eval_date, eval_valid_to, eval_scheme, "
-        "eval_conclusion, score_x100, major_risk_count, major_risk_fixed FROM system_evaluation"
-        " WHERE system_id = $1 ORDER BY eval_date DESC, evaluation_id DESC",
-        db_int(system_id)));
-    json_open_array(w, "evaluations");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        db_put_row(w, &rows, &evaluation_table);
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
-}
-
-static enum err put_system(struct call *call, int64_t system_id, struct json_writer *w)
-{
-    struct registry_system system;
-    struct field_record stored;
-    struct org_unit unit;
-    TRY(registry_system_reach(call, system_id, &system));
-    TRY(db_fetch(call, "info_system", "system_id", system_id, &registry_system_table, &stored));
-    TRY(org_unit_get(call, system.unit_id, &unit));
-    bool open = access_sees_personal(call, system.unit_path);
-    for (size_t i = 0; i < stored.table->many; i++) {
-        const struct field *field = &stored.table->fields[i];
-        if (field->type == FIELD_ROWS)
-            continue;
-        if ((field->flags & FIELD_PERSONAL) && !open && !stored.values[i].empty)
-            stored.values[i].text = field_mask(call->arena, field, stored.values[i].text);
-        field_put(w, field, &stored.values[i]);
-    }
-    json_put_bool(w, "masked", !open);
-    json_put_str(w, "unit_name", unit.unit_name);
-    DB_ROWS(rows);
-    TRY(db_one(call, &rows,
-               "SELECT confirmed_at_ms, created_at_ms, updated_at_ms, main_address FROM info_system WHERE "
-               "system_id = $1",
-               db_int(system_id)));
-    json_put_int(w, "confirmed_at_ms", db_col_int(&rows, 0));
-    json_put_int(w, "created_at_ms", db_col_int(&rows, 1));
-    json_put_int(w, "updated_at_ms", db_col_int(&rows, 2));
-    json_put_str(w, "main_address", db_col_str(&rows, 3));
-    db_rows_close(&rows);
-    TRY(registry_put_endpoints(call, system_id, w));
-    TRY(registry_put_flaws(call, system_id, w));
-    TRY(registry_put_warnings(call, system_id, &stored, w));
-    return put_evaluations(call, system_id, w);
-}
-
-/* The gate before going live, asked without going. */
-static enum err put_gate(struct call *call, int64_t system_id, struct json_writer *w)
-{
-    json_open_object(w, "gate");
-    json_put_c(w, "change", "system.go_live");
-    TRY(rules_gate_show(call, "system.go_live", system_id, w));
-    json_close_object(w);
-    return ERR_OK;
-}
-
 static enum err registry_get(struct call *call, struct http_exchange *x)
 {
-    TRY(put_system(call, x->ids[0], x->out));
-    return put_gate(call, x->ids[0], x->out);
+    TRY(registry_put_system(call, x->ids[0], x->out));
+    return registry_put_gate(call, x->ids[0], x->out);
 }
 
 static enum err registry_post(struct call *call, struct http_exchange *x)
 {
     int64_t system_id;
     TRY(registry_system_create(call, &x->body, &system_id));
-    return put_system(call, system_id, x->out);
+    return registry_put_system(call, system_id, x->out);
 }
 
 static enum err registry_patch(struct call *call, struct http_exchange *x)
 {
     TRY(registry_system_change(call, x->ids[0], &x->body));
-    return put_system(call, x->ids[0], x->out);
+    return registry_put_system(call, x->ids[0], x->out);
 }
 
 static const struct field lifecycle_fields[] = {
@@ -198,7 +109,7 @@ static const struct field_table lifecycle_table = FIELD_TABLE("lifecycle_change"
 static enum err registry_lifecycle_post(struct call *call, struct http_exchange *x)
 {
     TRY(registry_lifecycle(call, x->ids[0], field_str(&x->body, "to"), field_str(&x->body, "reason")));
-    return put_system(call, x->ids[0], x->out);
+    return registry_put_system(call, x->ids[0], x->out);
 }
 
 /* "No change since last time": one click that says the entry is still true. */
@@ -223,180 +134,7 @@ static enum err registry_confirm(struct call *call, struct http_exchange *x)
                                             .unit_id = system.unit_id,
                                             .unit_path = system.unit_path},
                       NULL));
-    return put_system(call, x->ids[0], x->out);
-}
-
-/* ---- sheets ---- */
-
-static enum err scratch_file(struct call *call, int *ret_fd, const char **ret_path)
-{
-    char path[] = "/tmp/anze-sheet-XXXXXX";
-    *ret_fd = mkostemp(path, O_CLOEXEC);
-    if (*ret_fd < 0)
-        return ERR_FAILED;
-    *ret_path = str_c(call->arena, str_of(path));
-    return ERR_OK;
-}
-
-static enum err reply_sheet(struct call *call, struct http_exchange *x, enum err word, int fd,
-                            const char *path, const char *name_key)
-{
-    close(fd);
-    if (word != ERR_OK) {
-        unlink(path);
-        return word;
-    }
-    x->file_path = path;
-    x->file_path_delete = true;
-    x->file_name = str_format(call->arena, "%.*s.xlsx", STR_ARG(words_get(call->lang, name_key)));
-    x->file_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    return ERR_OK;
-}
-
-static const struct field template_query_fields[] = {
-    {.name = "full", .type = FIELD_BOOL},
-};
-static const struct field_table template_query_table =
-    FIELD_TABLE("registry_template_query", template_query_fields);
-
-static enum err registry_template_get(struct call *call, struct http_exchange *x)
-{
-    int fd;
-    const char *path;
-    TRY(scratch_file(call, &fd, &path));
-    enum err word = registry_template(call, field_int(&x->query, "full", 0) != 0, fd);
-    return reply_sheet(call, x, word, fd, path, "registry.template_name");
-}
-
-static const char *const layout_names[] = {"xlsx", "csv", NULL};
-static const struct field_enum layout_enum = {"sheet_layout", layout_names, NULL};
-static const struct field export_query_fields[] = {
-    {.name = "layout", .type = FIELD_ENUM, .of = &layout_enum},
-};
-static const struct field_table export_query_table =
-    FIELD_TABLE("registry_export_query", export_query_fields);
-
-/* The register itself, as it imports back; the list's own export has the columns of the list. */
-static enum err registry_export_get(struct call *call, struct http_exchange *x)
-{
-    int fd;
-    const char *path;
-    int64_t rows;
-    bool csv = str_is(field_str(&x->query, "layout"), "csv");
-    TRY(scratch_file(call, &fd, &path));
-    TRY(reply_sheet(call, x, registry_export(call, csv, fd, &rows), fd, path, "registry.export_name"));
-    if (csv) {
-        x->file_name =
-            str_format(call->arena, "%.*s.csv", STR_ARG(words_get(call->lang, "registry.export_name")));
-        x->file_type = "text/csv; charset=utf-8";
-    }
-    return ERR_OK;
-}
-
-#define DIFF_USUAL 50
-static const char *const action_names[] = {"any", "created", "changed", NULL}; /* enum registry_action */
-static const struct field_enum action_enum = {"import_action", action_names, NULL};
-static const struct field import_query_fields[] = {
-    {.name = "preview", .type = FIELD_BOOL},
-    {.name = "filename", .type = FIELD_TEXT, .max = 200},
-    {.name = "mapping", .type = FIELD_TEXT, .max = 8000},
-    {.name = "header_row", .type = FIELD_INT, .min = 1, .max = PAPER_ROWS_MAX},
-    {.name = "diff_after", .type = FIELD_INT, .min = 0, .max = PAPER_ROWS_MAX},
-    {.name = "diff_limit", .type = FIELD_INT, .min = 1, .max = 200},
-    {.name = "diff_action", .type = FIELD_ENUM, .of = &action_enum},
-};
-static const struct field_table import_query_table =
-    FIELD_TABLE("registry_import_query", import_query_fields);
-
-static enum err import_prepare(struct call *call, struct http_exchange *x)
-{
-    struct registry_sheet *sheet;
-    struct registry_mapping wanted;
-    TRY(registry_mapping_parse(call, field_str(&x->query, "mapping"), field_int(&x->query, "header_row", 0),
-                               &wanted));
-    TRY(registry_sheet_read(call, x->upload_path, &wanted, &sheet));
-    x->prepared = sheet;
-    return ERR_OK;
-}
-
-static void put_errors(struct call *call, const struct registry_sheet *sheet, struct json_writer *w)
-{
-    json_open_array(w, "errors");
-    for (const struct call_fault *fault = call->faults; fault; fault = fault->next) {
-        json_open_object(w, NULL);
-        json_put_int(w, "row", fault->row);
-        json_put_str(w, "column", fault->field ? registry_sheet_column(call, sheet, fault->field) : STR_NONE);
-        json_put_c(w, "field", fault->field);
-        json_put_str(w, "message", registry_fault_text(call, fault));
-        json_close_object(w);
-    }
-    json_close_array(w);
-    json_put_int(w, "errors_count", call->faults_count);
-}
-
-/* A preview is the real thing rolled back, so its counts are what a commit would do. */
-static enum err import_preview(struct call *call, struct http_exchange *x, struct registry_sheet *sheet)
-{
-    struct registry_import report = {.preview = true};
-    struct str action = field_str(&x->query, "diff_action");
-    report.diff.after = field_int(&x->query, "diff_after", 0);
-    report.diff.most = (int)field_int(&x->query, "diff_limit", DIFF_USUAL);
-    report.diff.only = str_is(action, "created")   ? REGISTRY_CREATED
-                       : str_is(action, "changed") ? REGISTRY_CHANGED
-                                                   : REGISTRY_ANY;
-    struct rules_touched *touched = call->touched;
-    TRY(db_savepoint(call->db));
-    enum err word = registry_sheet_apply(call, sheet, &report);
-    db_rollback_savepoint(call->db);
-    call->touched = touched;
-    if (word != ERR_OK && word != ERR_INVALID)
-        return word;
-    registry_put_import(call, sheet, &report, x->out);
-    put_errors(call, sheet, x->out);
-    registry_sheet_put_mapping(call, sheet, x->out);
-    call_faults_clear(call);
-    return ERR_OK;
-}
-
-static enum err import_handle(struct call *call, struct http_exchange *x)
-{
-    struct registry_sheet *sheet = x->prepared;
-    if (field_int(&x->query, "preview", 0))
-        return import_preview(call, x, sheet);
-    struct registry_import report = {0};
-    TRY(registry_sheet_apply(call, sheet, &report));
-    TRY(registry_sheet_remember(call, sheet));
-    registry_put_import(call, sheet, &report, x->out);
-    put_errors(call, sheet, x->out);
-    registry_sheet_put_mapping(call, sheet, x->out);
-    return ledger_append(
-        call,
-        &(struct ledger_fact){.verb = "registry.imported",
-                              .subject_kind = "registry",
-                              .detail =
-                                  str_format(call->arena, "{\"rows\":%lld,\"created\":%lld,\"changed\":%lld}",
-                                             (long long)report.rows, (long long)report.created,
-                                             (long long)report.changed)},
-        NULL);
-}
-
-/* The same sheet back with what is wrong in a column; nothing is written. */
-static enum err import_errors(struct call *call, struct http_exchange *x)
-{
-    struct registry_sheet *sheet = x->prepared;
-    struct registry_import report = {.preview = true};
-    TRY(db_savepoint(call->db));
-    enum err word = registry_sheet_apply(call, sheet, &report);
-    db_rollback_savepoint(call->db);
-    call->touched = NULL;
-    if (word != ERR_OK && word != ERR_INVALID)
-        return word;
-    int fd;
-    const char *path;
-    TRY(scratch_file(call, &fd, &path));
-    word = registry_sheet_errors(call, x->upload_path, sheet, fd);
-    call_faults_clear(call);
-    return reply_sheet(call, x, word, fd, path, "registry.errors_name");
+    return registry_put_system(call, x->ids[0], x->out);
 }
 
 #define WRITERS (ROLE_COUNTY_OFFICER | ROLE_UNIT_OFFICER)
@@ -425,7 +163,8 @@ static const struct http_route routes[] = {
      .grant = READERS,
      .name = "registry_quality",
      .handle = quality_get,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &registry_quality_table,
      .summary_zh = "台账质量：各类问题的系统数",
      .summary_en = "Quality of the register: systems by kind of flaw"},
     {.method = "GET",
@@ -435,7 +174,7 @@ static const struct http_route routes[] = {
      .prepare = registry_template_get,
      .kind = HTTP_FILE,
      .flags = HTTP_DIRECT,
-     .query = &template_query_table,
+     .query = &registry_template_query_table,
      .summary_zh = "下载登记表模板（full：全部登记项）",
      .summary_en = "The spreadsheet template (full: with every field)"},
     {.method = "GET",
@@ -445,7 +184,7 @@ static const struct http_route routes[] = {
      .prepare = registry_export_get,
      .kind = HTTP_FILE,
      .flags = HTTP_DIRECT,
-     .query = &export_query_table,
+     .query = &registry_export_query_table,
      .summary_zh = "导出登记表（可原样导回）",
      .summary_en = "The register as a sheet that imports back unchanged"},
     {.method = "POST",
@@ -456,6 +195,7 @@ static const struct http_route routes[] = {
      .kind = HTTP_ONE,
      .body = &registry_system_table,
      .reply = &registry_system_table,
+     .more = &registry_more_table,
      .summary_zh = "登记系统",
      .summary_en = "Register a system"},
     {.method = "GET",
@@ -465,6 +205,7 @@ static const struct http_route routes[] = {
      .handle = registry_get,
      .kind = HTTP_ONE,
      .reply = &registry_system_table,
+     .more = &registry_more_table,
      .summary_zh = "系统档案",
      .summary_en = "Everything about one system"},
     {.method = "PATCH",
@@ -476,6 +217,7 @@ static const struct http_route routes[] = {
      .flags = HTTP_PARTIAL,
      .body = &registry_system_table,
      .reply = &registry_system_table,
+     .more = &registry_more_table,
      .summary_zh = "修改系统信息",
      .summary_en = "Change a system"},
     {.method = "POST",
@@ -486,6 +228,7 @@ static const struct http_route routes[] = {
      .kind = HTTP_ONE,
      .body = &lifecycle_table,
      .reply = &registry_system_table,
+     .more = &registry_more_table,
      .summary_zh = "变更运行状态（上线须过关口）",
      .summary_en = "Move along the life cycle; going live passes a gate"},
     {.method = "POST",
@@ -495,28 +238,29 @@ static const struct http_route routes[] = {
      .handle = registry_confirm,
      .kind = HTTP_ONE,
      .reply = &registry_system_table,
+     .more = &registry_more_table,
      .summary_zh = "确认无变化",
      .summary_en = "Confirm that nothing has changed"},
     {.method = "POST",
      .path = "/api/registry-imports",
      .grant = WRITERS,
      .name = "registry_import",
-     .prepare = import_prepare,
-     .handle = import_handle,
+     .prepare = registry_import_prepare,
+     .handle = registry_import_handle,
      .kind = HTTP_ANY,
      .flags = HTTP_UPLOAD,
-     .query = &import_query_table,
+     .query = &registry_import_query_table,
      .summary_zh = "导入登记表",
      .summary_en = "Import a register sheet, or preview what it would do"},
     {.method = "POST",
      .path = "/api/registry-imports/errors",
      .grant = WRITERS,
      .name = "registry_import_errors",
-     .prepare = import_prepare,
-     .handle = import_errors,
+     .prepare = registry_import_prepare,
+     .handle = registry_import_errors,
      .kind = HTTP_FILE,
      .flags = HTTP_UPLOAD,
-     .query = &import_query_table,
+     .query = &registry_import_query_table,
      .summary_zh = "返回带错误说明的登记表",
      .summary_en = "The sheet given back with its errors"},
 };

@@ -7,8 +7,7 @@
  * before anything is parsed: so a masked name, a unit outside the scope or a name like 1.1E5 comes back
  * unharmed. An empty cell says nothing and changes nothing.
  */
-#include "domain/registry/registry_flaw.h"
-#include "domain/registry/registry_sheet.h"
+#include "domain/registry/registry_apply.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -16,33 +15,6 @@
 #include "base/words.h"
 #include "db/db.h"
 #include "helpers/paper.h"
-
-#define UNITS_REMEMBERED 64
-#define ADDRESSES_A_ROW  64
-#define LOOK_EACH_MAX    200 /* more systems than this are looked at all at once */
-
-struct known_unit {
-    struct str name;
-    struct org_unit unit;
-    enum err word;
-};
-
-struct met { /* a system of this sheet, and the row that named it first */
-    int64_t system_id, row;
-};
-
-struct apply {
-    struct call *call;
-    const struct registry_sheet *sheet;
-    struct registry_import *report;
-    struct known_unit units[UNITS_REMEMBERED];
-    size_t many_units, next_unit;
-    struct met *met; /* open-addressed */
-    size_t room;
-    int64_t written[LOOK_EACH_MAX];
-    size_t many_written; /* beyond LOOK_EACH_MAX only counted */
-    int64_t row;         /* the one at hand */
-};
 
 /* ---- a row into records ---- */
 
@@ -108,120 +80,6 @@ static struct field_record new_record(struct call *call, const struct field_tabl
 static struct field_value *value_of(struct field_record *record, const struct field *field)
 {
     return &record->values[field - record->table->fields];
-}
-
-struct row_records {
-    struct field_record system;
-    struct field_record endpoints[ADDRESSES_A_ROW];
-    size_t many_endpoints;
-    int64_t system_id; /* 0: a new one */
-    struct registry_system known;
-    struct field_record stored;
-    bool open; /* the actor sees people's data in it */
-};
-
-/* ---- what is told beside the result ---- */
-
-static void note(struct apply *apply, const char *field, struct str text)
-{
-    struct registry_import *report = apply->report;
-    if (report->notes_count++ >= REGISTRY_NOTES_MAX)
-        return;
-    struct arena *lasting = call_lasting(apply->call);
-    struct registry_note *made = ARENA_NEW(lasting, struct registry_note);
-    *made = (struct registry_note){.row = apply->row, .field = field, .text = str_copy(lasting, text)};
-    if (report->last_note)
-        report->last_note->next = made;
-    else
-        report->notes = made;
-    report->last_note = made;
-}
-
-static void note_key(struct apply *apply, const char *field, const char *key, struct str first)
-{
-    note(apply, field, words_fill(apply->call->arena, apply->call->lang, key, &first, 1));
-}
-
-static void take_warning(void *context, const char *field, struct str text)
-{
-    note(context, field, text);
-}
-
-/* NULL when this row is not collected; it is counted all the same. */
-static struct registry_diff_row *diff_row(struct apply *apply, enum registry_action action)
-{
-    struct registry_import *report = apply->report;
-    if (report->diff.only && report->diff.only != action)
-        return NULL;
-    report->diff_rows++;
-    if (report->diff.most == 0 || apply->row <= report->diff.after)
-        return NULL;
-    if (report->diff.most == 1) { /* the last place is taken: go on after the one before */
-        report->diff.most = 0;
-        report->diff_next = report->last ? report->last->row : 0;
-        return NULL;
-    }
-    report->diff.most--;
-    struct registry_diff_row *row = ARENA_NEW(call_lasting(apply->call), struct registry_diff_row);
-    *row = (struct registry_diff_row){.row = apply->row, .action = action};
-    if (report->last)
-        report->last->next = row;
-    else
-        report->first = row;
-    report->last = row;
-    return row;
-}
-
-static void diff_cell(struct apply *apply, struct registry_diff_row *row, const struct field *field,
-                      struct str before, struct str after)
-{
-    struct arena *lasting = call_lasting(apply->call);
-    if (row->many == row->room) {
-        size_t room = row->room ? row->room * 2 : 8;
-        struct registry_diff_cell *grown = ARENA_ARRAY(lasting, struct registry_diff_cell, room);
-        if (row->many)
-            memcpy(grown, row->cells, row->many * sizeof(*grown));
-        row->cells = grown;
-        row->room = room;
-    }
-    row->cells[row->many++] =
-        (struct registry_diff_cell){field, str_copy(lasting, before), str_copy(lasting, after)};
-}
-
-/* The given values of a record that is about to be written, beside the stored ones. */
-static enum err diff_values(struct apply *apply, struct registry_diff_row *into,
-                            const struct row_records *row)
-{
-    const struct field_record *given = &row->system;
-    for (size_t i = 0; i < given->table->many; i++) {
-        const struct field *field = &given->table->fields[i];
-        struct str before = STR_NONE, after;
-        if (!given->values[i].given || given->values[i].empty || field->type == FIELD_ROWS ||
-            (field->flags & FIELD_READONLY))
-            continue;
-        TRY(registry_value_text(apply->call, field, &given->values[i], row->open, &after));
-        if (row->system_id)
-            TRY(registry_value_text(apply->call, field, &row->stored.values[i], row->open, &before));
-        diff_cell(apply, into, field, before, after);
-    }
-    return ERR_OK;
-}
-
-static struct str place_text(struct call *call, const struct field_record *endpoint)
-{
-    struct str url = field_str(endpoint, "url"), domain = field_str(endpoint, "domain"),
-               ip = field_str(endpoint, "ip");
-    struct str place = url.len ? url : domain;
-    int64_t port = field_int(endpoint, "port", 0);
-    return str_format(call->arena, "%.*s%s%.*s%s%s", STR_ARG(place), place.len && ip.len ? " " : "",
-                      STR_ARG(ip), port ? ":" : "",
-                      port ? str_format(call->arena, "%lld", (long long)port).at : "");
-}
-
-static void diff_addresses(struct apply *apply, struct registry_diff_row *into, const struct row_records *row)
-{
-    for (size_t i = 0; i < row->many_endpoints; i++)
-        diff_cell(apply, into, NULL, STR_NONE, place_text(apply->call, &row->endpoints[i]));
 }
 
 /* Addresses × ports of one row; URL and domain go with the first. */
@@ -369,7 +227,7 @@ static void read_cells(struct apply *apply, const struct sheet_row *row, struct 
     if (placed)
         (void)!spread_endpoints(apply, &endpoint, ips, ports, ret);
     else if (stray)
-        note_key(apply, stray, "registry.note.no_place", STR_NONE);
+        registry_apply_note_key(apply, stray, "registry.note.no_place", STR_NONE);
 }
 
 static void check_required(struct apply *apply, struct field_record *record, bool exists)
@@ -495,10 +353,10 @@ static bool keep_changes(struct apply *apply, struct row_records *row, int64_t f
                     same_value(field, value, &row->stored.values[i]);
         bool staged = strcmp(field->name, "lifecycle_status") == 0;
         if (!same && staged)
-            note_key(apply, field->name, "registry.note.lifecycle", STR_NONE);
+            registry_apply_note_key(apply, field->name, "registry.note.lifecycle", STR_NONE);
         if (!same && !staged && first != apply->row)
-            note_key(apply, field->name, "registry.note.first_row",
-                     str_format(apply->call->arena, "%lld", (long long)first));
+            registry_apply_note_key(apply, field->name, "registry.note.first_row",
+                                    str_format(apply->call->arena, "%lld", (long long)first));
         if (same || staged || first != apply->row)
             value->given = false;
         any |= value->given;
@@ -535,11 +393,11 @@ static enum err create_system(struct apply *apply, struct row_records *row)
     *endpoints = (struct field_value){
         .given = row->many_endpoints > 0, .rows = row->endpoints, .many = row->many_endpoints};
     apply->report->created++;
-    struct registry_diff_row *diff = diff_row(apply, REGISTRY_CREATED);
+    struct registry_diff_row *diff = registry_apply_diff_row(apply, REGISTRY_CREATED);
     if (diff) {
         TRY(describe(apply, diff, row));
-        TRY(diff_values(apply, diff, row));
-        diff_addresses(apply, diff, row);
+        TRY(registry_apply_diff_values(apply, diff, row));
+        registry_apply_diff_addresses(apply, diff, row);
     }
     int64_t system_id;
     TRY(registry_create_unlooked(apply->call, &row->system, &system_id));
@@ -569,13 +427,13 @@ static enum err change_system(struct apply *apply, struct row_records *row)
     if (!changed && !addresses)
         return ERR_OK;
     was_written(apply, row->system_id);
-    struct registry_diff_row *diff = diff_row(apply, REGISTRY_CHANGED);
+    struct registry_diff_row *diff = registry_apply_diff_row(apply, REGISTRY_CHANGED);
     if (!diff)
         return ERR_OK;
     TRY(describe(apply, diff, &given));
-    TRY(diff_values(apply, diff, &given));
+    TRY(registry_apply_diff_values(apply, diff, &given));
     if (addresses)
-        diff_addresses(apply, diff, &given);
+        registry_apply_diff_addresses(apply, diff, &given);
     return ERR_OK;
 }
 
@@ -592,7 +450,8 @@ static enum err apply_row(struct apply *apply, const struct sheet_row *sheet_row
         check_required(apply, &row.system, row.system_id != 0);
     if (call->faults_count != before)
         return ERR_INVALID;
-    TRY(registry_warnings(call, &row.system, row.endpoints, row.many_endpoints, take_warning, apply));
+    TRY(registry_warnings(call, &row.system, row.endpoints, row.many_endpoints, registry_apply_take_warning,
+                          apply));
     return row.system_id ? change_system(apply, &row) : create_system(apply, &row);
 }
 
@@ -657,59 +516,6 @@ enum err registry_sheet_apply(struct call *call, struct registry_sheet *sheet, s
     if (bad)
         return ERR_INVALID;
     return look_again(apply);
-}
-
-/* ---- what it did ---- */
-
-static void put_diff(const struct registry_import *report, struct json_writer *w)
-{
-    json_open_array(w, "diff");
-    for (const struct registry_diff_row *row = report->first; row; row = row->next) {
-        json_open_object(w, NULL);
-        json_put_int(w, "row", row->row);
-        json_put_c(w, "action", row->action == REGISTRY_CREATED ? "created" : "changed");
-        json_put_str(w, "system_no", row->system_no);
-        json_put_str(w, "system_name", row->system_name);
-        json_put_str(w, "unit_name", row->unit_name);
-        json_open_array(w, "cells");
-        for (size_t i = 0; i < row->many; i++) {
-            json_open_object(w, NULL);
-            json_put_c(w, "field", row->cells[i].field ? row->cells[i].field->name : "endpoints");
-            json_put_str(w, "before", row->cells[i].before);
-            json_put_str(w, "after", row->cells[i].after);
-            json_close_object(w);
-        }
-        json_close_array(w);
-        json_close_object(w);
-    }
-    json_close_array(w);
-    json_put_int(w, "diff_rows", report->diff_rows);
-    if (report->diff_next)
-        json_put_int(w, "diff_next", report->diff_next);
-    else
-        json_put_null(w, "diff_next");
-}
-
-void registry_put_import(struct call *call, const struct registry_sheet *sheet,
-                         const struct registry_import *report, struct json_writer *w)
-{
-    json_put_int(w, "rows", report->rows);
-    json_put_int(w, "created", report->created);
-    json_put_int(w, "changed", report->changed);
-    json_put_int(w, "unchanged", report->unchanged);
-    if (report->preview)
-        put_diff(report, w);
-    json_open_array(w, "warnings");
-    for (const struct registry_note *note = report->notes; note; note = note->next) {
-        json_open_object(w, NULL);
-        json_put_int(w, "row", note->row);
-        json_put_str(w, "column", registry_sheet_column(call, sheet, note->field));
-        json_put_c(w, "field", note->field);
-        json_put_str(w, "message", note->text);
-        json_close_object(w);
-    }
-    json_close_array(w);
-    json_put_int(w, "warnings_count", report->notes_count);
 }
 
 /* ---- sheets out ---- */

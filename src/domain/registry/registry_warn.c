@@ -3,7 +3,7 @@
  * What looks wrong in an entry and is no mistake for sure: it is shown, and nothing is refused. Each rule
  * reads only values that are there, so a single row of a sheet can be asked as well as a whole entry.
  */
-#include "domain/registry/registry_flaw.h"
+#include "domain/registry/registry_inner.h"
 
 #include "base/words.h"
 #include "rules/rules.h"

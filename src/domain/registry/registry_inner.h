@@ -2,10 +2,11 @@
  * What is not right with an entry of the register: duplicates, certificates that run out, missing filings,
  * contacts who left, systems that answer no more. Inside the capability; `finding` uses registry_alive
  * through registry.h. */
-#ifndef ANZE_DOMAIN_REGISTRY_FLAW_H
-#define ANZE_DOMAIN_REGISTRY_FLAW_H
+#ifndef ANZE_DOMAIN_REGISTRY_INNER_H
+#define ANZE_DOMAIN_REGISTRY_INNER_H
 
 #include "domain/registry/registry.h"
+#include "http/http.h"
 
 /* What two spellings of one name, and two entries of one place, have in common. "" when there is none. */
 struct str registry_name_key(struct call *call, struct str name);
@@ -35,5 +36,18 @@ MUST_USE enum err registry_endpoints_fetch(struct call *call, int64_t system_id,
 MUST_USE enum err registry_create_unlooked(struct call *call, struct field_record *record,
                                            int64_t *ret_system_id);
 MUST_USE enum err registry_change_unlooked(struct call *call, int64_t system_id, struct field_record *record);
+
+/* ---- what is shown ---- */
+extern const struct field_table registry_more_table, registry_quality_table;
+/* One system with everything of registry_more_table but the gate. */
+MUST_USE enum err registry_put_system(struct call *call, int64_t system_id, struct json_writer *w);
+/* "gate": what going live would ask. */
+MUST_USE enum err registry_put_gate(struct call *call, int64_t system_id, struct json_writer *w);
+
+/* ---- routes of sheets ---- */
+extern const struct field_table registry_template_query_table, registry_export_query_table,
+    registry_import_query_table;
+http_handler registry_template_get, registry_export_get, registry_import_prepare, registry_import_handle,
+    registry_import_errors;
 
 #endif
