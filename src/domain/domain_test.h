@@ -119,6 +119,7 @@ static inline void county_words(void)
                                         "domain/registry",
                                         "domain/finding",
                                         "domain/document",
+                                        "domain/dataset",
                                         "domain/rectify",
                                         "domain/attachment",
                                         "domain/discipline",
@@ -175,6 +176,7 @@ static inline void county_open(struct county *c)
                                         "domain/rectify",
                                         "domain/discipline",
                                         "domain/document",
+                                        "domain/dataset",
                                         "domain/notify",
                                         "domain/search",
                                         "domain/workbench"};

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bodySchema, validBody, wrongBodies } from "../lib/bodies";
 import type { Answer, Client } from "../lib/client";
 import { ROLES } from "../lib/county";
-import { describeApi, operations, resolve, type Operation } from "../lib/schema";
+import { describeApi, operations, resolve, type Operation, labelOf } from "../lib/schema";
 import { nmapOf } from "../lib/scans";
 import { LOGIN, makeWorld, NOBODY, type Side, type World } from "../lib/world";
 import { workbook } from "../lib/xlsx";
@@ -101,6 +101,18 @@ const TABLE: Record<string, Row> = {
     pledge_scorecard: row("unit"),
     pledge_sheet: row("unit"),
     pledge_sign: row("unit"),
+    dataset_list: row("none"),
+    dataset_create: row("none", { body: (world) => ({ unit_id: world.ids.own.unit_id, dataset_name: `数据${++made}`, data_level: "general", origin: "generated", purpose: "履职", legal_basis: "部门职责" }) }),
+    dataset_get: row("unit"),
+    dataset_change: row("unit", { body: () => ({ version: 1, note: "补记" }) }),
+    dataset_end: row("unit", { as: { dataset_id: "spare_dataset_id" }, body: () => ({ ended_on: "2026-09-28", reason: "介质已销毁" }) }),
+    dataset_copies: row("none"),
+    dataset_copy_get: row("unit"),
+    dataset_copy_hand_over: row("unit", { body: () => ({ receiver: "没有这个单位", copy_way: "copied", obtained_on: "2026-09-28", purpose: "统计", legal_basis: "协议" }), own: [422] }),
+    dataset_copy_accept: row("unit", { body: () => ({ keeper: "信息科", storage_place: "机房" }) }),
+    dataset_copy_decline: row("unit", { body: () => ({ reason: "没有收到" }) }),
+    dataset_copy_renew: row("unit", { body: () => ({ term_until: "2027-12-31", reason: "仍需使用" }) }),
+    dataset_copy_end: row("unit", { body: () => ({ copy_end: "returned", ended_on: "2026-09-28", note: "已交回" }) }),
     discipline_list: row("none"),
     discipline_create: row("none", { body: (world) => ({ case_kind: "criticism", unit_id: world.ids.own.unit_id, reason: "多次逾期未整改" }) }),
     discipline_get: row("unit"),
@@ -456,7 +468,7 @@ describe("fields refuse what the table forbids, in both languages", () => {
                 expect(answer.status, what).toBe(422);
                 const fault = answer.faults.find((one) => one.field === wrong.field || one.field?.startsWith(`${wrong.field}[`));
                 expect(fault, what).toBeDefined();
-                const label = words[lang][schema.properties[wrong.field]?.["x-words"]];
+                const label = labelOf(words[lang], schema.properties[wrong.field]?.["x-words"]);
                 if (label) expect(fault!.message, `${what}: names the field as the form does`).toContain(label);
                 else expect(fault!.message, what).toContain("no_such_field");
                 if (lang === "en") expect(fault!.message.replace(/[“”"].*?[“”"]/g, ""), what).not.toMatch(/[\u4e00-\u9fff]/);

@@ -39,6 +39,15 @@ export function operations(api: any): Operation[] {
     );
 }
 
+/** The label of a field by its key "field.<table>.<field>": of its table, of the table that is named after, of any. */
+export function labelOf(words: Record<string, string>, key: string | undefined): string | undefined {
+    const [, table, field] = (key ?? "").split(".");
+    if (!field) return undefined;
+    const parts = table.split("_");
+    const tables = [...parts.map((_, at) => parts.slice(0, parts.length - at).join("_")), "any"];
+    return tables.map((one) => words[`field.${one}.${field}`]).find((one) => one);
+}
+
 /** Resolves "#/components/…" one step. */
 export function resolve(api: any, schema: any): any {
     return schema?.$ref ? schema.$ref.slice(2).split("/").reduce((at: any, key: string) => at[key], api) : schema;

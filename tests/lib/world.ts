@@ -61,6 +61,14 @@ export async function furnish(county: County, key: string, ids: Record<string, n
     const meeting = (await officer.post("/api/meetings", { unit_id, meeting_kind: "special_meeting", title: "网络安全专题会议", held_on: "2026-09-28", decisions: [{ text: "全面排查弱口令" }] })).expect(201);
     ids.meeting_id = meeting.meeting_id;
     ids.decision_id = meeting.decisions[0].decision_id;
+    const dataset = async (name: string) => (await officer.post("/api/datasets", { unit_id, dataset_name: `${key}${name}`, data_level: "general", origin: "generated", purpose: "履职", legal_basis: "部门职责" })).expect(201);
+    const data = await dataset("人员名册");
+    ids.dataset_id = data.dataset_id;
+    ids.spare_dataset_id = (await dataset("备用数据")).dataset_id;
+    // A copy of the authority's own data that the unit holds.
+    const lent = (await officer.post("/api/datasets", { unit_id: county.units.root.unit_id, dataset_name: `${key}共享数据`, data_level: "general", origin: "collected", purpose: "履职", legal_basis: "部门职责" })).expect(201);
+    (await officer.post(`/api/dataset-copies/${lent.holders[0].copy_id}/hand-over`, { receiver: county.units[key].unit_name, copy_way: "exchanged", obtained_on: "2026-09-28", purpose: "统计", legal_basis: "协议" })).expect(200);
+    ids.copy_id = (await officer.all(`/api/dataset-copies?unit_id=${unit_id}&state=waiting`))[0].copy_id;
     ids.duty_id = (await officer.all(`/api/duties?unit_id=${unit_id}`))[0].duty_id;
     ids.entry_id = (await officer.all(`/api/ledger?unit_id=${unit_id}`))[0].entry_id;
     ids.exemption_id = (await officer.post("/api/exemptions", { rule: "S3.filing", subject_id: ids.system_id, reason: "系统即将下线，暂缓备案", until_on: "2026-12-31" })).expect(201).exemption_id;
