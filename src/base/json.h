@@ -65,6 +65,7 @@ void json_put_real(struct json_writer *w, const char *key, double value);
 void json_put_bool(struct json_writer *w, const char *key, bool value);
 void json_put_null(struct json_writer *w, const char *key);
 void json_put_raw(struct json_writer *w, const char *key, struct str json_text); /* already JSON */
+void json_put_members(struct json_writer *w, struct str json_text); /* already members: "a":1,"b":2 */
 void json_put_node(struct json_writer *w, const char *key,
                    const struct json *node); /* a tree that was read */
 

@@ -221,6 +221,14 @@ void json_put_raw(struct json_writer *w, const char *key, struct str json_text)
     append(w->out, json_text.at, json_text.len);
 }
 
+void json_put_members(struct json_writer *w, struct str json_text)
+{
+    if (json_text.len == 0)
+        return;
+    before(w, NULL);
+    append(w->out, json_text.at, json_text.len);
+}
+
 void json_put_node(struct json_writer *w, const char *key, const struct json *node)
 {
     switch (json_kind(node)) {

@@ -48,6 +48,18 @@ static enum err read_value(struct list_run *run, const struct db_filter *filter,
     return ERR_OK;
 }
 
+/* One value of a closed list is written into the text: a query that says state = 'open' can be answered by an
+ * index of the open ones alone, one that says state = $3 cannot. */
+static bool as_literal(const struct db_filter *filter, struct str text, uint8_t *ret)
+{
+    for (int i = 0; i < LIST_LITERALS && filter->of->names[i]; i++)
+        if (str_is(text, filter->of->names[i])) {
+            *ret = (uint8_t)(LIST_LITERAL + i);
+            return true;
+        }
+    return false;
+}
+
 /* The number of values is rounded up to a power of two (the last repeats), so that few texts serve all. */
 static enum err read_several(struct list_run *run, const struct db_filter *filter, struct str text,
                              uint8_t *ret_many)
@@ -78,6 +90,8 @@ static enum err read_filter(struct list_run *run, int at)
     const struct db_filter *filter = &run->list->filters[at];
     struct str text = param_of(run, filter->param);
     if (text.len == 0)
+        return ERR_OK;
+    if (takes_many(filter) && as_literal(filter, text, &run->asked.filters[at]))
         return ERR_OK;
     if (takes_many(filter))
         return read_several(run, filter, text, &run->asked.filters[at]);

@@ -39,6 +39,9 @@ struct list_asked {
 };
 _Static_assert(sizeof(struct list_asked) == sizeof(void *) + 64, "no padding, since it is compared as bytes");
 #define LIST_FILTER_FALSE 255
+/* 128 + n: the n-th value of the filter's closed list, without a parameter. */
+#define LIST_LITERAL  128
+#define LIST_LITERALS 100
 
 struct list_run {
     struct call *call;

@@ -96,6 +96,11 @@ static void add_filter(struct text *t, const struct db_filter *filter, int value
         return;
     }
     buf_add_char(t->sql, '(');
+    if (values >= LIST_LITERAL) {
+        buf_add(t->sql, sql.at, sql.len - 2);
+        buf_format(t->sql, "'%s')", filter->of->names[values - LIST_LITERAL]);
+        return;
+    }
     if (values > 1) {
         buf_add(t->sql, sql.at, sql.len - 4);
         buf_add_str(t->sql, STR("IN ("));
@@ -243,6 +248,48 @@ static void compose_below(struct text *t, const struct list_asked *asked)
     buf_format(t->sql, "SELECT 1 %s WHERE %s > $1 AND %s < $2 LIMIT 1", from, list->scope, list->scope);
 }
 
+/* ---- counting ---- */
+
+/* Is a column of the table so called spoken of? */
+static bool speaks_of(struct str text, struct str alias)
+{
+    for (size_t i = 0; i + alias.len < text.len; i++) {
+        bool starts = i == 0 || !(isalnum((unsigned char)text.at[i - 1]) || text.at[i - 1] == '_');
+        if (starts && text.at[i + alias.len] == '.' && !memcmp(text.at + i, alias.at, alias.len))
+            return true;
+    }
+    return false;
+}
+
+/* Where the last LEFT JOIN outside parentheses begins, and what the joined table is called. */
+static bool last_join(struct str from, size_t *ret_at, struct str *ret_alias)
+{
+    const char *found = NULL;
+    for (const char *at = from.at; (at = top_word(at, "LEFT")) && at < from.at + from.len; at++)
+        found = at;
+    if (!found)
+        return false;
+    struct str rest = str_slice(from, (size_t)(found - from.at), from.len), word;
+    *ret_at = (size_t)(found - from.at);
+    for (int i = 0; i < 3; i++) /* LEFT, JOIN, the table */
+        if (!str_cut(&rest, ' ', &word))
+            return false;
+    const char *inner = top_word(rest.at, "JOIN"); /* a join that may leave rows out */
+    return !(inner && inner < from.at + from.len) && str_cut(&rest, ' ', ret_alias) && ret_alias->len > 0 &&
+           !str_is(*ret_alias, "ON");
+}
+
+/* A row of a list is one row of its first table (its key says so), so tables joined only for what they show
+ * are not needed to count. */
+static struct str without_joins(struct str from, struct str conditions)
+{
+    size_t at;
+    struct str alias;
+    while (last_join(from, &at, &alias) && !speaks_of(conditions, alias))
+        from = str_slice(from, 0, at);
+    return from;
+}
+
 static void compose_count(struct text *t, const struct list_asked *asked)
 {
     const struct db_list *list = asked->list;
@@ -252,13 +299,17 @@ static void compose_count(struct text *t, const struct list_asked *asked)
     bool distinct = top_word(select, "DISTINCT") != NULL;
     buf_add(t->sql, list->select, (size_t)(select - list->select));
     buf_add_str(t->sql, STR("SELECT COUNT(*) "));
-    if (distinct)
+    if (distinct) {
         buf_format(t->sql, "FROM (%s", select);
-    else
-        buf_add_str(t->sql, str_of(from));
-    add_conditions(t, asked);
-    if (distinct)
+        add_conditions(t, asked);
         buf_add_str(t->sql, STR(") AS listed"));
+        return;
+    }
+    BUF(conditions, SQL_TEXT_MAX);
+    struct text apart = {.sql = &conditions, .next_param = 1};
+    add_conditions(&apart, asked);
+    buf_add_str(t->sql, without_joins(str_of(from), buf_str(&conditions)));
+    buf_add_str(t->sql, buf_str(&conditions));
 }
 
 /* ---- kept texts ---- */

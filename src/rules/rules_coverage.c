@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/kept.h"
 
 /* fulfilled, due, late, exempt: of duties, then of units. */
 struct counts {
@@ -29,35 +30,43 @@ static struct counts *counts_of(struct tally *tally, struct str article)
     return &tally->at[tally->many++];
 }
 
-/* Units by their worst duty: 3 late, 2 due, 1 exempt, 0 fulfilled. */
-static enum err count(struct tally *tally, struct str scope)
+/* Units by their worst duty: 3 late, 2 due, 1 exempt, 0 fulfilled. Article by article, since an index has its
+ * rows in order: two million duties are walked without sorting one. */
+static enum err count_article(struct tally *tally, const char *article, struct str scope, struct str end)
 {
     static const int place[4] = {0, 3, 1, 2};
-    struct str end = str_format(tally->call->arena, "%.*sz", STR_ARG(scope));
+    struct counts *at = counts_of(tally, str_of(article));
     DB_ROWS(rows);
     TRY(db_query(tally->call, &rows,
-                 "SELECT article, worst, COUNT(*), SUM(fulfilled), SUM(due), SUM(late), SUM(exempt) FROM"
-                 " (SELECT article, unit_id,"
+                 "SELECT worst, COUNT(*), SUM(fulfilled), SUM(due), SUM(late), SUM(exempt) FROM"
+                 " (SELECT "
                  "   MAX(CASE WHEN state = 'satisfied' THEN 0 WHEN state = 'waived' THEN 1 WHEN late_at_ms "
                  "IS NULL THEN 2 ELSE 3 END) AS worst,"
                  "   SUM(CASE WHEN state = 'satisfied' THEN 1 ELSE 0 END) AS fulfilled,"
                  "   SUM(CASE WHEN state = 'open' AND late_at_ms IS NULL THEN 1 ELSE 0 END) AS due,"
                  "   SUM(CASE WHEN state = 'open' AND late_at_ms IS NOT NULL THEN 1 ELSE 0 END) AS late,"
                  "   SUM(CASE WHEN state = 'waived' THEN 1 ELSE 0 END) AS exempt"
-                 "  FROM rules_duty WHERE current = 1 AND unit_path >= $1 AND unit_path < $2 GROUP BY "
-                 "article, unit_id) AS by_unit"
-                 " GROUP BY article, worst",
-                 db_str(scope), db_str(end)));
-    while (db_next(&rows)) {
-        struct counts *at = counts_of(tally, db_col_str(&rows, 0));
-        int64_t worst = db_col_int(&rows, 1);
-        if (!at || worst < 0 || worst > 3)
+                 "  FROM rules_duty WHERE current = 1 AND article = $1 AND unit_path >= $2 AND unit_path < $3"
+                 "  GROUP BY unit_path) AS by_unit GROUP BY worst",
+                 db_c(article), db_str(scope), db_str(end)));
+    while (at && db_next(&rows)) {
+        int64_t worst = db_col_int(&rows, 0);
+        if (worst < 0 || worst > 3)
             continue;
-        at->units[place[worst]] += db_col_int(&rows, 2);
+        at->units[place[worst]] += db_col_int(&rows, 1);
         for (int i = 0; i < 4; i++)
-            at->duties[i] += db_col_int(&rows, 3 + i);
+            at->duties[i] += db_col_int(&rows, 2 + i);
     }
     return db_end(&rows);
+}
+
+static enum err count(struct tally *tally, const struct rules_set *set, struct str scope)
+{
+    struct str end = str_format(tally->call->arena, "%.*sz", STR_ARG(scope));
+    for (size_t i = 0; i < set->many; i++)
+        for (size_t j = 0; j < set->packs[i]->many_articles; j++)
+            TRY(count_article(tally, set->packs[i]->articles[j].id, scope, end));
+    return ERR_OK;
 }
 
 static enum err count_cases(struct tally *tally, struct str scope)
@@ -123,13 +132,19 @@ static void put_article(struct json_writer *w, const struct rules_pack *pack,
     json_close_object(w);
 }
 
-enum err rules_coverage(struct call *call, struct str scope_path, struct json_writer *w)
-{
+struct asked {
     const struct rules_set *set;
+    struct str scope;
+};
+
+static enum err make(struct call *call, struct json_writer *w, void *context)
+{
+    const struct asked *asked = context;
+    const struct rules_set *set = asked->set;
+    struct str scope_path = asked->scope;
     struct tally tally = {.call = call, .cap = 2000};
     tally.at = ARENA_ARRAY(call->arena, struct counts, tally.cap);
-    TRY(rules_set_of(call, &set));
-    TRY(count(&tally, scope_path));
+    TRY(count(&tally, set, scope_path));
     TRY(count_cases(&tally, scope_path));
     json_open_array(w, "articles");
     for (size_t i = 0; i < set->many; i++) {
@@ -145,4 +160,15 @@ enum err rules_coverage(struct call *call, struct str scope_path, struct json_wr
     }
     json_close_array(w);
     return ERR_OK;
+}
+
+enum err rules_coverage(struct call *call, struct str scope_path, struct json_writer *w)
+{
+    struct asked asked = {.scope = scope_path};
+    TRY(rules_set_of(call, &asked.set));
+    /* By the packs as they stand: whoever loads one sees the new articles at once. */
+    struct str key = str_format(call->arena, "%d %.*s", clock_day_of(call->now_ms), STR_ARG(scope_path));
+    for (size_t i = 0; i < asked.set->many; i++)
+        key = str_format(call->arena, "%.*s %lld", STR_ARG(key), (long long)asked.set->packs[i]->row_id);
+    return kept_figures(call, w, "rules.coverage", key, make, &asked);
 }

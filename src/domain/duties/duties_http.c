@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/kept.h"
 #include "base/words.h"
 #include "domain/duties/duties_inner.h"
 #include "domain/org/org.h"
@@ -188,10 +189,9 @@ static enum err duties_get(struct call *call, struct http_exchange *x)
 }
 
 /* Counts for the head of the workbench and the board. */
-static enum err duties_counts(struct call *call, struct http_exchange *x)
+static enum err count_duties(struct call *call, struct json_writer *w, void *context)
 {
-    bool nothing;
-    struct str scope = access_scope(call->actor, &nothing);
+    const struct str *scope = context;
     struct clock_date today = clock_date(clock_day_of(call->now_ms));
     struct calendar_due soon = calendar_add(rules_calendar(), clock_day_of(call->now_ms), 3);
     struct clock_date soon_on = clock_date(soon.day);
@@ -201,14 +201,24 @@ static enum err duties_counts(struct call *call, struct http_exchange *x)
                " COALESCE(SUM(CASE WHEN late_at_ms IS NULL AND due_on = $1 THEN 1 ELSE 0 END), 0),"
                " COALESCE(SUM(CASE WHEN late_at_ms IS NULL AND due_on > $1 AND due_on <= $2 THEN 1 ELSE 0 "
                "END), 0) FROM rules_duty"
-               " WHERE state = 'open' AND unit_path >= $3 AND unit_path < $4 AND $5 = 0",
-               db_c(today.text), db_c(soon_on.text), db_str(scope),
-               db_str(str_format(call->arena, "%.*sz", STR_ARG(scope))), db_int(nothing)));
-    json_put_int(x->out, "open", db_col_int(&rows, 0));
-    json_put_int(x->out, "late", db_col_int(&rows, 1));
-    json_put_int(x->out, "due_today", db_col_int(&rows, 2));
-    json_put_int(x->out, "due_soon", db_col_int(&rows, 3));
+               " WHERE state = 'open' AND unit_path >= $3 AND unit_path < $4",
+               db_c(today.text), db_c(soon_on.text), db_str(*scope),
+               db_str(str_format(call->arena, "%.*sz", STR_ARG(*scope)))));
+    json_put_int(w, "open", db_col_int(&rows, 0));
+    json_put_int(w, "late", db_col_int(&rows, 1));
+    json_put_int(w, "due_today", db_col_int(&rows, 2));
+    json_put_int(w, "due_soon", db_col_int(&rows, 3));
     return db_end(&rows);
+}
+
+static enum err duties_counts(struct call *call, struct http_exchange *x)
+{
+    bool nothing;
+    struct str scope = access_scope(call->actor, &nothing);
+    if (nothing)
+        scope = STR("~"); /* above every path: nobody's */
+    struct str key = str_format(call->arena, "%d %.*s", clock_day_of(call->now_ms), STR_ARG(scope));
+    return kept_figures(call, x->out, "duties.counts", key, count_duties, &scope);
 }
 
 static const struct http_route routes[] = {

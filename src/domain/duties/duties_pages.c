@@ -4,7 +4,8 @@
 #include "access/access.h"
 #include "base/clock.h"
 
-#define YAML_MAX (1024 * 1024)
+#define YAML_MAX    (1024 * 1024)
+#define UNITS_SHOWN 1000 /* of an article's page, the worst first; the list of duties holds the rest */
 
 /* ---- coverage, articles, packs ---- */
 
@@ -52,11 +53,12 @@ static enum err put_units(struct call *call, struct str article, struct json_wri
         " FROM rules_duty d LEFT JOIN org_unit u ON u.unit_id = d.unit_id WHERE d.current = 1 AND d.article "
         "= $1"
         " AND d.unit_path >= $2 AND d.unit_path < $3 AND $4 = 0 GROUP BY d.unit_id, u.unit_name, d.unit_path"
-        " ORDER BY 3 DESC, d.unit_path",
+        " ORDER BY 3 DESC, d.unit_path LIMIT 1001",
         db_str(article), db_str(scope), db_str(str_format(call->arena, "%.*sz", STR_ARG(scope))),
         db_int(nothing)));
+    int many = 0;
     json_open_array(w, "units");
-    while (db_next(&rows)) {
+    while (db_next(&rows) && many++ < UNITS_SHOWN) {
         int64_t state = db_col_int(&rows, 2);
         json_open_object(w, NULL);
         json_put_int(w, "unit_id", db_col_int(&rows, 0));
@@ -70,6 +72,7 @@ static enum err put_units(struct call *call, struct str article, struct json_wri
         json_close_object(w);
     }
     json_close_array(w);
+    json_put_bool(w, "units_more", many > UNITS_SHOWN);
     return db_end(&rows);
 }
 

@@ -65,7 +65,7 @@ static const struct db_list system_list = {
               " s.mlps_level, s.filing_status, s.filing_valid_to, s.eval_conclusion, s.internet_exposed, "
               "s.main_address,"
               " s.register_state, s.updated_at_ms, (SELECT COUNT(*) FROM registry_flaw q WHERE q.system_id = "
-              "s.system_id) FROM info_system s JOIN org_unit u ON u.unit_id = s.unit_id",
+              "s.system_id) FROM info_system s LEFT JOIN org_unit u ON u.unit_id = s.unit_id",
     .scope = "s.unit_path",
     .key = "s.system_id",
     .default_sort = "unit_path",
@@ -73,10 +73,13 @@ static const struct db_list system_list = {
     .many_filters = sizeof(filters) / sizeof(filters[0]),
     .sorts = sorts,
     .many_sorts = sizeof(sorts) / sizeof(sorts[0]),
-    .search = "(s.system_name LIKE $$ OR s.system_no LIKE $$ OR s.main_address LIKE $$ OR u.unit_name LIKE "
-              "$$ OR EXISTS"
-              " (SELECT 1 FROM system_endpoint e WHERE e.system_id = s.system_id AND e.valid_to IS NULL"
-              " AND (e.ip LIKE $$ OR e.host_name LIKE $$)))",
+    /* Each text is looked for in an index or a narrow table of its own: a row of info_system is long. */
+    .search = "s.system_id IN (SELECT n.system_id FROM info_system n WHERE n.system_name LIKE $$"
+              " UNION ALL SELECT n.system_id FROM info_system n WHERE n.system_no LIKE $$"
+              " UNION ALL SELECT e.system_id FROM system_endpoint e WHERE COALESCE(e.valid_to, '') = ''"
+              " AND (e.ip LIKE $$ OR e.host_name LIKE $$ OR e.url LIKE $$)"
+              " UNION ALL SELECT n.system_id FROM org_unit o JOIN info_system n ON n.unit_id = o.unit_id"
+              " WHERE o.unit_name LIKE $$)",
 };
 
 /* ---- one ---- */

@@ -3,6 +3,7 @@
 
 #include "access/access.h"
 #include "base/clock.h"
+#include "base/kept.h"
 #include "db/db.h"
 #include "rules/rules.h"
 
@@ -42,8 +43,8 @@ static void put_duty(struct workbench *b, const struct db_rows *rows)
     " d.provisional"
 
 /* A unit's people answer for what lies in their scope, less the few that the rules put on a role of the
- * authority. The two indexes of open duties answer both parts alone, so that a hundred thousand of them are
- * counted without reading one. */
+ * authority. The indexes of open duties answer that alone, so that a hundred thousand of them are counted
+ * without reading one. */
 #define COUNTS                                                                                               \
     "SELECT COUNT(*), COALESCE(SUM(CASE WHEN due_on = $2 THEN 1 ELSE 0 END), 0),"                            \
     " COALESCE(SUM(CASE WHEN due_on > $2 AND due_on <= $3 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN "   \
@@ -51,27 +52,18 @@ static void put_duty(struct workbench *b, const struct db_rows *rows)
     " FROM rules_duty WHERE state = 'open' AND unit_path >= $1 AND unit_path < $1 || 'z'"
 #define SUMS 4
 
-static enum err add_counts(struct db_rows *rows, int64_t sign, int64_t sums[SUMS])
-{
-    for (int i = 0; i < SUMS; i++)
-        sums[i] += sign * db_col_int(rows, i);
-    return db_end(rows);
-}
-
 static enum err count_duties(struct workbench *b, int64_t sums[SUMS])
 {
-    DB_ROWS(all);
-    DB_ROWS(roles);
-    if (b->unit_side) {
-        TRY(db_one(b->call, &all, COUNTS, db_str(b->scope), db_str(b->today), db_str(b->soon)));
-        TRY(add_counts(&all, 1, sums));
-        TRY(db_one(b->call, &roles, COUNTS " AND answers_role = 1", db_str(b->scope), db_str(b->today),
+    DB_ROWS(rows);
+    if (b->unit_side)
+        TRY(db_one(b->call, &rows, COUNTS " AND answers_role = 0", db_str(b->scope), db_str(b->today),
                    db_str(b->soon)));
-        return add_counts(&roles, -1, sums);
-    }
-    TRY(db_one(b->call, &roles, COUNTS " AND answers_role = 1 AND answers = $4", db_str(b->scope),
-               db_str(b->today), db_str(b->soon), db_str(b->role)));
-    return add_counts(&roles, 1, sums);
+    else
+        TRY(db_one(b->call, &rows, COUNTS " AND answers_role = 1 AND answers = $4", db_str(b->scope),
+                   db_str(b->today), db_str(b->soon), db_str(b->role)));
+    for (int i = 0; i < SUMS; i++)
+        sums[i] = db_col_int(&rows, i);
+    return db_end(&rows);
 }
 
 static enum err query_soonest(struct workbench *b, struct db_rows *rows)
@@ -111,24 +103,28 @@ enum err workbench_duties(struct workbench *b)
     return db_end(&rows);
 }
 
-static enum err put_all(struct workbench *b)
+static enum err count_all(struct call *call, struct json_writer *w, void *context)
 {
+    const struct workbench *b = context;
     int64_t open, late, units;
-    TRY(db_get_int(b->call, &open, 0, "SELECT COUNT(*) FROM rules_duty WHERE state = 'open'"));
-    TRY(db_get_int(b->call, &late, 0,
-                   "SELECT CAST(SUM((SELECT COUNT(*) FROM rules_duty d WHERE d.state = 'open' AND "
-                   "d.unit_path = u.unit_path AND d.due_on < $1)) AS BIGINT)"
-                   " FROM org_unit u",
+    TRY(db_get_int(call, &open, 0, "SELECT COUNT(*) FROM rules_duty WHERE state = 'open'"));
+    TRY(db_get_int(call, &late, 0, "SELECT COUNT(*) FROM rules_duty WHERE state = 'open' AND due_on < $1",
                    db_str(b->today)));
-    TRY(db_get_int(b->call, &units, 0,
+    TRY(db_get_int(call, &units, 0,
                    "SELECT COUNT(*) FROM org_unit u WHERE EXISTS (SELECT 1 FROM rules_duty d WHERE d.state = "
                    "'open' AND d.unit_path = u.unit_path"
                    " AND d.due_on < $1)",
                    db_str(b->today)));
+    json_put_int(w, "open", open);
+    json_put_int(w, "late", late);
+    json_put_int(w, "units_late", units);
+    return ERR_OK;
+}
+
+static enum err put_all(struct workbench *b)
+{
     json_open_object(b->w, "all_duties");
-    json_put_int(b->w, "open", open);
-    json_put_int(b->w, "late", late);
-    json_put_int(b->w, "units_late", units);
+    TRY(kept_figures(b->call, b->w, "workbench.all", b->today, count_all, b));
     json_close_object(b->w);
     return ERR_OK;
 }
