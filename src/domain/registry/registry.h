@@ -154,4 +154,14 @@ MUST_USE enum err registry_template(struct call *call, bool full, int fd);
 /* Spreadsheet column of a field in this sheet, e.g. "C"; "" when the sheet has none. */
 struct str registry_sheet_column(struct call *call, const struct registry_sheet *sheet, const char *field);
 
+/* What ?q= looks through: each text in an index or a narrow table of its own, since a row of info_system is
+ * long. */
+#define REGISTRY_SEARCH                                                                                      \
+    "s.system_id IN (SELECT n.system_id FROM info_system n WHERE n.system_name LIKE $$"                      \
+    " UNION ALL SELECT n.system_id FROM info_system n WHERE n.system_no LIKE $$"                             \
+    " UNION ALL SELECT e.system_id FROM system_endpoint e WHERE COALESCE(e.valid_to, '') = ''"               \
+    " AND (e.ip LIKE $$ OR e.host_name LIKE $$ OR e.url LIKE $$)"                                            \
+    " UNION ALL SELECT n.system_id FROM org_unit o JOIN info_system n ON n.unit_id = o.unit_id"              \
+    " WHERE o.unit_name LIKE $$)"
+
 #endif

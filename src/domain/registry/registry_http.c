@@ -73,13 +73,7 @@ static const struct db_list system_list = {
     .many_filters = sizeof(filters) / sizeof(filters[0]),
     .sorts = sorts,
     .many_sorts = sizeof(sorts) / sizeof(sorts[0]),
-    /* Each text is looked for in an index or a narrow table of its own: a row of info_system is long. */
-    .search = "s.system_id IN (SELECT n.system_id FROM info_system n WHERE n.system_name LIKE $$"
-              " UNION ALL SELECT n.system_id FROM info_system n WHERE n.system_no LIKE $$"
-              " UNION ALL SELECT e.system_id FROM system_endpoint e WHERE COALESCE(e.valid_to, '') = ''"
-              " AND (e.ip LIKE $$ OR e.host_name LIKE $$ OR e.url LIKE $$)"
-              " UNION ALL SELECT n.system_id FROM org_unit o JOIN info_system n ON n.unit_id = o.unit_id"
-              " WHERE o.unit_name LIKE $$)",
+    .search = REGISTRY_SEARCH,
 };
 
 /* ---- one ---- */
