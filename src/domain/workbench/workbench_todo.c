@@ -167,7 +167,8 @@ static enum err sheets_to_fill(struct todo *t)
         "SELECT k.task_id, c.title, COALESCE(k.return_reason, ''), u.unit_name, k.due_on, k.state FROM "
         "collection_task k JOIN collection c ON c.collection_id = k.collection_id JOIN org_unit u ON "
         "u.unit_id = k.unit_id WHERE k.task_id IN (SELECT i.task_id FROM collection_task i JOIN collection j "
-        "ON j.collection_id = i.collection_id WHERE i.unit_path >= $1 AND i.unit_path < $1 || 'z' AND j.state "
+        "ON j.collection_id = i.collection_id WHERE i.unit_path >= $1 AND i.unit_path < $1 || 'z' AND "
+        "j.state "
         "= 'open' AND (i.state IN ('draft', 'returned') OR (i.state = 'not_started' AND j.standing = 0)) "
         "ORDER BY COALESCE(i.due_on, '9999'), i.task_id LIMIT 20) ORDER BY COALESCE(k.due_on, '9999'), "
         "k.task_id",
