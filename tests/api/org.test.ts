@@ -261,6 +261,70 @@ describe("meetings", () => {
     });
 });
 
+describe("documents that the rules ask for, and how a unit stands", () => {
+    const lines = async (client: Client, unit: number) => (await client.get(`/api/units/${unit}/evidence`)).expect(200).items as any[];
+    const of = (items: any[], kind: string) => items.filter((one) => one.kind === kind);
+
+    test("one line a document and period, with every article it settles; filing it settles them all", async () => {
+        const b = await county.as("b_officer");
+        const before = await lines(b, id("b"));
+        const training = of(before, "training_record");
+        expect(training).toHaveLength(1);
+        expect(training[0]).toMatchObject({ period: "2026", state: "open", due_on: "2026-12-31", last: null });
+        expect(new Set(training[0].asked.map((one: any) => one.article))).toEqual(new Set(["J6", "SA1", "Y6", "Z22"]));
+        expect(training[0].title).toContain("培训记录");
+        for (const kind of ["appointment_document", "confidentiality_agreement", "post_duties"]) expect(of(before, kind), kind).toHaveLength(1);
+        const standing = (await b.get(`/api/units/${id("b")}/standing`)).expect(200);
+        expect(standing).toMatchObject({ evidence_asked: before.length, evidence_filed: before.filter((one) => one.state === "filed").length, pledge_asked: true, pledge_stands: false });
+        (await b.upload("/api/attachments", "培训记录.txt", Buffer.from("签到表"), { subject_kind: "unit", subject_id: id("b"), kind: "training_record", period: training[0].period })).expect(201);
+        const after = of(await lines(b, id("b")), "training_record")[0];
+        expect(after).toMatchObject({ state: "filed", last: { file_name: "培训记录.txt", uploaded_by_name: "卫健局网络安全员" } });
+        expect(after.asked.every((one: any) => !one.open)).toBe(true);
+        const now = (await b.get(`/api/units/${id("b")}/standing`)).expect(200);
+        expect(now.evidence_filed).toBe(standing.evidence_filed + 1);
+        expect(now.duties_open).toBe(standing.duties_open - after.asked.length);
+        expect(now.duties_done).toBe(standing.duties_done + after.asked.length);
+        expect((await b.get(`/api/units/${id("a")}/evidence`)).status).toBe(404);
+        const sums = (await officer.get("/api/evidence")).expect(200).items.filter((one: any) => one.kind === "training_record");
+        expect(sums.length).toBe(4);
+        expect(sums.every((one: any) => one.filed >= 1 && one.open >= 1)).toBe(true);
+        refused(await b.get("/api/evidence"), 403);
+    });
+
+    test("last year's document does not do for this year, and is shown as the last one", async () => {
+        const b = await county.as("b_officer");
+        (await b.upload("/api/attachments", "去年自查报告.txt", Buffer.from("自查"), { subject_kind: "unit", subject_id: id("b"), kind: "self_check_report", period: "2025" })).expect(201);
+        expect(of(await lines(b, id("b")), "self_check_report")[0]).toMatchObject({ state: "open", last: { file_name: "去年自查报告.txt", period_from: "2025-01-01" } });
+    });
+
+    test("letters are counted by whether they were answered in time", async () => {
+        const standing = (await officer.get(`/api/units/${id("a1")}/standing`)).expect(200);
+        expect(standing).toMatchObject({ letters: 1, letters_in_time: 0, letters_open: 1, letters_open_late: 1, systems: 1 });
+    });
+});
+
+describe("agencies", () => {
+    test("a directory with reporting routes in order; an agency on a route is not ended", async () => {
+        const make = async (agency_kind: string, agency_name: string) => (await officer.post("/api/agencies", { agency_kind, agency_name, duty_phone: "0000-8000110", desk: "值班室" })).expect(201);
+        const cac = await make("cac_office", "示例县委网信办");
+        const police = await make("psb_cyber", "示例县公安局网安大队");
+        refused(await officer.post("/api/agencies", { agency_kind: "psb_cyber", agency_name: "示例县公安局网安大队", duty_phone: "0000-8000110" }), 409, "agency_name");
+        const step = async (agency_id: number, step_no: number, more: object = {}) => officer.post("/api/reporting-routes", { incident_kind: "data_leak", step_no, agency_id, report_way: "telephone", ...more });
+        (await step(police.agency_id, 2, { within_minutes: 120 })).expect(201);
+        const first = (await step(cac.agency_id, 1, { within_minutes: 60, basis: "应急预案" })).expect(201);
+        refused(await step(cac.agency_id, 3), 409, "agency_id");
+        const b = await county.as("b_officer");
+        expect((await b.get("/api/reporting-routes?incident_kind=data_leak")).expect(200).items.map((one: any) => [one.step_no, one.agency_name, one.within_minutes])).toEqual([[1, "示例县委网信办", 60], [2, "示例县公安局网安大队", 120]]);
+        refused(await b.post("/api/agencies", { agency_kind: "secrecy", agency_name: "别处", duty_phone: "0000-8000110" }), 403);
+        refused(await officer.post(`/api/agencies/${cac.agency_id}/end`), 409);
+        (await officer.post(`/api/reporting-routes/${first.route_id}/end`)).expect(200, 201, 204);
+        expect((await officer.post(`/api/agencies/${cac.agency_id}/end`)).expect(200).ended_at_ms).toBeGreaterThan(0);
+        refused(await officer.patch(`/api/agencies/${cac.agency_id}`, { desk: "办公室" }), 409);
+        expect((await b.get("/api/reporting-routes?incident_kind=data_leak")).expect(200).items).toHaveLength(1);
+        await ledgerHas(officer, "agency.ended", "agency", cac.agency_id);
+    });
+});
+
 describe("the second factor", () => {
     const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     const bytes = (text: string) => Buffer.from((text.split("").map((one) => letters.indexOf(one).toString(2).padStart(5, "0")).join("").match(/.{8}/g) ?? []).map((one) => parseInt(one, 2)));

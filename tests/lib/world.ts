@@ -58,6 +58,10 @@ export async function furnish(county: County, key: string, ids: Record<string, n
     const section = (await officer.post("/api/units", { unit_name: `${key}科室`, unit_kind: "section", parent_id: unit_id })).expect(201);
     ids.reorg_id = (await officer.post("/api/reorganisations", { reorg_kind: "rename", unit_id: section.unit_id, new_name: `${key}办公室`, effective_on: "2026-09-28", reason: "机构调整" })).expect(201).reorg_id;
     ids.plan_id = (await officer.post("/api/reorganisation-plans", { reorg_kind: "rename", unit_id: section.unit_id, new_name: `${key}综合科`, effective_on: "2027-03-01", reason: "机构改革" })).expect(201).plan_id;
+    const agency = async (name: string) => (await officer.post("/api/agencies", { agency_kind: "psb_cyber", agency_name: `${key}${name}`, duty_phone: "0000-8000002" })).expect(201).agency_id;
+    ids.agency_id = await agency("网安大队");
+    ids.spare_agency_id = await agency("另一处");
+    ids.route_id = (await officer.post("/api/reporting-routes", { incident_kind: "data_leak", step_no: 1, agency_id: ids.agency_id, report_way: "telephone", within_minutes: 60 })).expect(201).route_id;
     const meeting = (await officer.post("/api/meetings", { unit_id, meeting_kind: "special_meeting", title: "网络安全专题会议", held_on: "2026-09-28", decisions: [{ text: "全面排查弱口令" }] })).expect(201);
     ids.meeting_id = meeting.meeting_id;
     ids.decision_id = meeting.decisions[0].decision_id;
