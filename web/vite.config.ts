@@ -40,8 +40,11 @@ export default defineConfig({
     rollupOptions: {
       output: {
         manualChunks: (id: string) =>
-          id.includes('element-plus') || id.includes('@floating-ui') || id.includes('popperjs') ? 'element'
-          : /node_modules\/(@?vue|vue-router)/.test(id) ? 'vue'
+          // Pickers of dates are wanted on few pages; they and their arithmetic come when the first is seen. So do charts.
+          /element-plus\/es\/components\/(date-picker|date-picker-panel|time-picker)\/|node_modules\/dayjs/.test(id) ? 'dates'
+          : /node_modules\/(echarts|zrender|tslib)\//.test(id) ? undefined
+          : /node_modules\/(@?vue|vue-router)\//.test(id) || id.includes('preload-helper') || id.includes('export-helper') ? 'vue'
+          : id.includes('node_modules') ? 'element'
           : undefined,
       },
     },
@@ -52,5 +55,5 @@ export default defineConfig({
     // The server refuses changes from a foreign origin; while developing, the page's origin is made its own.
     proxy: { '/api': { target: SERVER, changeOrigin: true, headers: { origin: SERVER } } },
   },
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], setupFiles: ['src/test.setup.ts'] },
 } as never)

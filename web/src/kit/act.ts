@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ElMessage } from 'element-plus'
+import { ElMessage } from 'element-plus/es/components/message/index.mjs'
 import { ref, shallowRef } from 'vue'
 import { ApiError } from '@/api/client'
 import { t } from './words'

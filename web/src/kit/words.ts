@@ -2,11 +2,10 @@
 /** Texts: the browser's own are built in; labels of fields, enums and messages come from the server's words. */
 import { computed, reactive, ref } from 'vue'
 import { api } from '@/api/client'
-import en from '@/words/en.json'
-import zh from '@/words/zh.json'
 
 export type Lang = 'zh' | 'en'
-const own: Record<Lang, Record<string, string>> = { zh, en }
+/** The browser's own texts: only the language that is spoken is fetched. */
+const own = reactive<Record<Lang, Record<string, string>>>({ zh: {}, en: {} })
 const server = reactive<Record<Lang, Record<string, string>>>({ zh: {}, en: {} })
 
 const KEY = 'anze.lang'
@@ -42,13 +41,16 @@ export function enumLabel(of: string, value: string | null | undefined): string 
   return value ? tOr(value, `enum.${of}.${value}`) : ''
 }
 
-async function load(which: Lang): Promise<void> {
-  if (Object.keys(server[which]).length) return
-  server[which] = await api.get<Record<string, string>>(`/api/words/${which}`)
+export async function loadOwn(which: Lang): Promise<void> {
+  if (!Object.keys(own[which]).length) own[which] = (which === 'zh' ? await import('@/words/zh.json') : await import('@/words/en.json')).default
+}
+async function loadServer(which: Lang): Promise<void> {
+  if (!Object.keys(server[which]).length) server[which] = await api.get<Record<string, string>>(`/api/words/${which}`)
 }
 
 export async function setLang(which: Lang): Promise<void> {
-  await load(which).catch(() => {})
+  // Without the server's labels the page still says what is wrong.
+  await Promise.all([loadOwn(which), loadServer(which).catch(() => {})])
   lang.value = which
   localStorage.setItem(KEY, which)
   document.documentElement.lang = which === 'zh' ? 'zh-CN' : 'en'

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { chartOption, isBlank, rateOf, showValue, type ChartSpec, type Ink } from './spec'
 
-const ink: Ink = { text: '#111', line: '#ddd', surface: '#fff', font: 'x', tones: { accent: '#00f', ok: '#0f0', soon: '#fa0', late: '#f00', done: '#999' } }
+const ink: Ink = { text: '#111', line: '#ddd', surface: '#fff', font: 'x', tones: { accent: '#00f', ok: '#0f0', soon: '#fa0', late: '#f00', done: '#999', blank: '#eee' } }
 const months: ChartSpec = { labels: ['1', '2'], series: [{ name: 'n', tone: 'accent', values: [3, 0] }, { name: 'r', tone: 'soon', rate: true, values: [66.7, null] }] }
 type Axis = { type: string; data?: string[]; max?: number; inverse?: boolean }
 type Drawn = { xAxis: Axis; yAxis: Axis | Axis[]; series: { type: string; color: string; yAxisIndex?: number; stack?: string; data: unknown[] }[]; legend?: object }

@@ -2,9 +2,11 @@
 /** What a chart says, apart from how it is drawn: the same spec gives the picture, its table and its sentence. */
 import type { Tone } from '../tones'
 
+/** The four status colours, the accent, and a pale one for what asks nothing. */
+export type ChartTone = Tone | 'blank'
 export interface Series {
   name: string
-  tone: Tone
+  tone: ChartTone
   /** One a label; null: nothing to divide by. */
   values: (number | null)[]
   /** A rate drawn as a line on an axis of its own, 0 to 100. */
@@ -17,6 +19,8 @@ export interface ChartSpec {
   series: Series[]
   /** Bars lie: for long labels. */
   lying?: boolean
+  /** Room for lying labels, in pixels. */
+  labelWidth?: number
   /** Every value is a percentage. */
   percent?: boolean
 }
@@ -26,7 +30,7 @@ export interface Ink {
   line: string
   surface: string
   font: string
-  tones: Record<Tone, string>
+  tones: Record<ChartTone, string>
 }
 
 export const showValue = (spec: ChartSpec, s: Series, value: number | null): string => (value === null ? '–' : s.rate || spec.percent ? `${value}%` : String(value))
@@ -44,7 +48,7 @@ export function chartOption(spec: ChartSpec, ink: Ink): Record<string, unknown> 
   })
   const names = {
     type: 'category', data: spec.labels, inverse: !!spec.lying, axisTick: { show: false }, axisLine: { lineStyle: { color: ink.line } },
-    axisLabel: { ...text, ...(spec.lying ? { width: 132, overflow: 'truncate' } : { hideOverlap: true }) },
+    axisLabel: { ...text, ...(spec.lying ? { width: spec.labelWidth ?? 132, overflow: 'truncate' } : { hideOverlap: true }) },
   }
   const counts = spec.percent ? value(100, '%') : value()
   const second = { ...value(100, '%'), splitLine: { show: false } }
