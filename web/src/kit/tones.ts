@@ -13,6 +13,7 @@ const tones: Record<string, Record<string, Tone>> = {
   case_state: { proposed: 'soon', first_agreed: 'soon', approved: 'accent', returned: 'done', dropped: 'done', held: 'accent', done: 'ok' },
   duty_state: { open: 'accent', satisfied: 'ok', late: 'late', exempt: 'done', cancelled: 'done' },
   feedback_state: { draft: 'done', submitted: 'accent', returned: 'soon', accepted: 'ok' },
+  copy_state: { waiting: 'soon', held: 'ok', ended: 'done' },
   collection_state: { open: 'accent', closed: 'done' },
   collection_task_state: { not_started: 'soon', draft: 'accent', handed_in: 'accent', returned: 'soon', accepted: 'ok' },
   exemption_state: { asked: 'soon', approved: 'ok', refused: 'done' },
