@@ -42,6 +42,8 @@ static enum err note_start(struct call *call, void *context)
 {
     struct app *app = context;
     TRY(rules_pack_install(call));
+    /* What only the program or the calendar changed while nobody served: swept while pages are answered. */
+    TRY(jobs_due_now(call, "rules.sweep", app->args->node ? app->args->node : "main"));
     if (!clock_is_shifted())
         return ERR_OK;
     TRY(ledger_append(call,
@@ -51,26 +53,6 @@ static enum err note_start(struct call *call, void *context)
                                                                  clock_rfc3339(app->arena, call->now_ms).at)},
                       NULL));
     return rules_sweep(call);
-}
-
-/* What only the program or the calendar changed while nobody served. Over a large register this takes
- * seconds: it is the lane's first work, changes wait behind it, and pages are answered meanwhile. */
-static enum err sweep_on_lane(struct db *db, void *context)
-{
-    struct app *app = context;
-    ARENA(arena, 1 << 28);
-    struct call call = app_call(app);
-    call.arena = arena;
-    call.db = db;
-    call.actor = &access_program;
-    return rules_sweep(&call);
-}
-
-static void swept(void *context, enum err word)
-{
-    (void)context;
-    if (word != ERR_OK)
-        log_error("rules: the sweep at the start failed (%s); the daily one tries again", err_word(word));
 }
 
 static enum err prepare(struct app *app, const char **ret_spool)
@@ -127,10 +109,6 @@ static enum err run(struct app *app, const char *spool)
     struct http_server *server;
     if (db_lane_start(app->db_where, &lane, why) != ERR_OK)
         return app_complain(app->args, "%s", why), ERR_FAILED;
-    static struct db_job sweep;
-    sweep = (struct db_job){.run = sweep_on_lane, .done = swept, .context = app};
-    if (!clock_is_shifted())
-        TRY(db_lane_submit(lane, &sweep));
     struct http_options options = {.listen = app->args->listen ? app->args->listen : "127.0.0.1:8080",
                                    .tls_cert = app->args->tls_cert,
                                    .tls_key = app->args->tls_key,

@@ -12,8 +12,34 @@
 #define BACKOFF_MAX_MS 3600000LL
 #define HISTORY_MS     (400 * CLOCK_DAY_MS)
 
+static enum err sweep_plan(struct call *call, void **ret_plan)
+{
+    struct rules_plan *plan;
+    TRY(rules_sweep_plan(call, &plan));
+    *ret_plan = plan;
+    return ERR_OK;
+}
+
+static enum err sweep_step(struct call *call, void *plan, bool *ret_more)
+{
+    TRY(rules_sweep_step(call, plan));
+    *ret_more = rules_plan_left(plan) > 0;
+    return ERR_OK;
+}
+
+static void sweep_free(void *plan)
+{
+    rules_plan_free(plan);
+}
+
 static const struct jobs_kind builtin[] = {
-    {.name = "rules.sweep", .every_s = 0, .at_minute = 5, .run = rules_sweep},
+    {.name = "rules.sweep",
+     .every_s = 0,
+     .at_minute = 5,
+     .run = rules_sweep,
+     .plan = sweep_plan,
+     .step = sweep_step,
+     .plan_free = sweep_free},
 };
 
 static struct {
@@ -119,9 +145,37 @@ static enum err note(struct call *call, const char *name, const char *node, int6
 
 enum err jobs_run_leased(struct call *call, const struct jobs_kind *kind, const char *node)
 {
-    int64_t started = call->now_ms, mine = 0;
+    int64_t started = call->now_ms;
     TRY(kind->run(call));
     TRY(rules_settle(call));
+    return jobs_finish(call, kind, node, started);
+}
+
+enum err jobs_step(struct call *call, const struct jobs_kind *kind, const char *node, void *plan,
+                   bool *ret_more)
+{
+    int64_t mine = 0, now = clock_now_ms();
+    TRY(kind->step(call, plan, ret_more));
+    TRY(db_run_counted(
+        call, &mine,
+        "UPDATE jobs_job SET lease_until_ms = $1 WHERE name = $2 AND lease_node = $3 AND lease_until_ms > $4",
+        db_int(now + JOBS_LEASE_MS), db_c(kind->name), db_c(node), db_int(now)));
+    return mine == 1 ? ERR_OK : ERR_CONFLICT;
+}
+
+enum err jobs_due_now(struct call *call, const char *name, const char *node)
+{
+    TRY(db_run(call, "UPDATE jobs_job SET next_at_ms = $1 WHERE name = $2 AND failures = 0",
+               db_int(call->now_ms), db_c(name)));
+    return db_run(call,
+                  "UPDATE jobs_job SET lease_node = NULL, lease_until_ms = NULL WHERE name = $1 AND "
+                  "lease_node = $2",
+                  db_c(name), db_c(node));
+}
+
+enum err jobs_finish(struct call *call, const struct jobs_kind *kind, const char *node, int64_t started)
+{
+    int64_t mine = 0;
     TRY(note(call, kind->name, node, started, ERR_OK));
     TRY(db_run_counted(call, &mine,
                        "UPDATE jobs_job SET next_at_ms = $1, lease_node = NULL, lease_until_ms = NULL, "

@@ -23,6 +23,12 @@ struct jobs_kind {
     int32_t every_s;                    /* period; 0 with at_minute >= 0: once a day */
     int32_t at_minute;                  /* minute of the day in China, -1: periodic */
     enum err (*run)(struct call *call); /* inside a write-lane transaction; rules_settle follows */
+    /* Where run would hold the lane for seconds: plan looks, on a reading connection, at what is to do; step
+     * does some hundredths of a second of it, each in a transaction of its own, while other changes go in
+     * between. A server uses these, jobs_run_now uses run. Cut off, the job is still due, and plans anew. */
+    enum err (*plan)(struct call *call, void **ret_plan);
+    enum err (*step)(struct call *call, void *plan, bool *ret_more);
+    void (*plan_free)(void *plan);
     /* Instead of run. ret_more: there is more to do, come again at once. */
     enum err (*piece)(struct call *call, struct db_lane *lane, bool *ret_more);
 };
@@ -34,5 +40,8 @@ MUST_USE enum err jobs_start(struct db_lane *lane, const char *node, const char 
 void jobs_stop(struct jobs_runner *runner); /* waits for the piece under way */
 /* Runs one job now, in the caller's transaction (tests, `anze` commands). */
 MUST_USE enum err jobs_run_now(struct call *call, const char *name);
+/* Before jobs_start: the job is to run as soon as this node's jobs do, even if a run of this node was cut
+ * off. */
+MUST_USE enum err jobs_due_now(struct call *call, const char *name, const char *node);
 
 #endif

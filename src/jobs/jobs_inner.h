@@ -25,6 +25,12 @@ MUST_USE enum err jobs_take(struct call *call, const struct jobs_kind *kind, con
                             bool *ret_taken, int64_t *ret_next_ms);
 /* Runs it, and notes it. ERR_CONFLICT when the lease was lost meanwhile: the caller rolls back. */
 MUST_USE enum err jobs_run_leased(struct call *call, const struct jobs_kind *kind, const char *node);
+/* The end of a run that was done in steps, and what keeps its lease meanwhile. Both: ERR_CONFLICT as above.
+ */
+MUST_USE enum err jobs_finish(struct call *call, const struct jobs_kind *kind, const char *node,
+                              int64_t started_ms);
+MUST_USE enum err jobs_step(struct call *call, const struct jobs_kind *kind, const char *node, void *plan,
+                            bool *ret_more);
 MUST_USE enum err jobs_note_failure(struct call *call, const struct jobs_kind *kind, const char *node,
                                     enum err word, int64_t started_ms);
 

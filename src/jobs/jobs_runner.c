@@ -34,11 +34,12 @@ struct jobs_runner {
 };
 
 struct work {
-    enum { SYNC, TAKE, RUN, FAIL, TICK } what;
+    enum { SYNC, TAKE, RUN, STEP, FINISH, FAIL, TICK } what;
     const struct jobs_kind *kind;
     const char *node;
     void *app;
-    bool taken;
+    void *plan;
+    bool taken, more;
     int64_t next_ms, started_ms;
     enum err failed;
 };
@@ -60,6 +61,11 @@ static enum err on_lane(struct db *db, void *context)
         work->started_ms = call.now_ms;
         word = jobs_run_leased(&call, work->kind, work->node);
         break;
+    case STEP:
+        word = jobs_step(&call, work->kind, work->node, work->plan, &work->more);
+        break;
+    case FINISH:
+        return jobs_finish(&call, work->kind, work->node, work->started_ms);
     case FAIL:
         return jobs_note_failure(&call, work->kind, work->node, work->failed, work->started_ms);
     case TICK:
@@ -79,6 +85,50 @@ static void tick(struct jobs_runner *runner, size_t at)
     runner->look_at_ms[at] = clock_now_ms() + work.kind->every_s * 1000LL;
 }
 
+static bool is_stopping(struct jobs_runner *runner)
+{
+    pthread_mutex_lock(&runner->lock);
+    bool stopping = runner->stopping;
+    pthread_mutex_unlock(&runner->lock);
+    return stopping;
+}
+
+static enum err make_plan(struct jobs_runner *runner, struct work *work)
+{
+    struct db *db;
+    char why[256];
+    if (db_open(runner->db_where, DB_READ, &db, why) != ERR_OK) {
+        log_warn("job %s: %s", work->kind->name, why);
+        return ERR_FAILED;
+    }
+    ARENA(arena, JOBS_BYTES_MAX);
+    struct call call = {
+        .arena = arena, .db = db, .actor = &access_program, .now_ms = work->started_ms, .lang = CALL_ZH};
+    call.app = work->app;
+    enum err word = db_begin(db); /* one view of everything */
+    if (word == ERR_OK)
+        word = work->kind->plan(&call, &work->plan);
+    db_rollback(db);
+    db_close(db);
+    return word;
+}
+
+/* Stopped on the way: the job stays due, and the next start takes it up. */
+static enum err run_in_steps(struct jobs_runner *runner, struct work *work)
+{
+    work->started_ms = clock_now_ms();
+    enum err word = make_plan(runner, work);
+    work->what = STEP;
+    work->more = true;
+    while (word == ERR_OK && work->more && !is_stopping(runner))
+        word = db_lane_wait(runner->lane, on_lane, work);
+    if (work->plan)
+        work->kind->plan_free(work->plan);
+    work->plan = NULL;
+    work->what = FINISH;
+    return word == ERR_OK && !work->more ? db_lane_wait(runner->lane, on_lane, work) : word;
+}
+
 static void attend(struct jobs_runner *runner, size_t at)
 {
     struct work work = {.what = TAKE, .kind = jobs_at(at), .node = runner->node, .app = runner->app};
@@ -87,7 +137,8 @@ static void attend(struct jobs_runner *runner, size_t at)
     if (word != ERR_OK || !work.taken)
         return;
     work.what = RUN;
-    work.failed = db_lane_wait(runner->lane, on_lane, &work);
+    work.failed = work.kind->plan && runner->db_where ? run_in_steps(runner, &work)
+                                                      : db_lane_wait(runner->lane, on_lane, &work);
     runner->look_at_ms[at] = jobs_next_ms(work.kind, clock_now_ms());
     if (work.failed == ERR_OK)
         return;
@@ -101,10 +152,7 @@ static int64_t work_due(struct jobs_runner *runner)
     int64_t soonest = clock_now_ms() + SLEEP_MAX_MS;
     for (size_t i = 0; i < jobs_many() && i < JOBS_MAX; i++) {
         int64_t now = clock_now_ms();
-        pthread_mutex_lock(&runner->lock);
-        bool stopping = runner->stopping;
-        pthread_mutex_unlock(&runner->lock);
-        if (stopping)
+        if (is_stopping(runner))
             break;
         const struct jobs_kind *kind = jobs_at(i);
         if (kind->piece)

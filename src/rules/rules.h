@@ -207,5 +207,13 @@ MUST_USE enum err rules_coverage(struct call *call, struct str scope_path, struc
 /* Everything that only the calendar changes: late duties, reminders, escalations, provisional dates when a
  * year arrives, consequences of lateness. */
 MUST_USE enum err rules_sweep(struct call *call);
+/* The same in short transactions, for a server: the plan is made on a reading connection; each step, on the
+ * lane, takes some hundredths of a second and settles what it touched. rules_plan_left: subjects still to be
+ * looked at; 0: done. */
+struct rules_plan;
+MUST_USE enum err rules_sweep_plan(struct call *call, struct rules_plan **ret);
+MUST_USE enum err rules_sweep_step(struct call *call, struct rules_plan *plan);
+int64_t rules_plan_left(const struct rules_plan *plan);
+void rules_plan_free(struct rules_plan *plan);
 
 #endif

@@ -5,7 +5,7 @@
  * unique for the rule, so however often the rule is evaluated, and however many findings one letter names, it
  * proposes once. "The same system again" is judged on rules_seen, the dates as they were first seen.
  */
-#include "rules/rules_duty.h"
+#include "rules/rules_plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +169,10 @@ static enum err fire(struct hunt *hunt, const struct occasion *at)
     int64_t case_id = 0, before = 0;
     if (was_fired(hunt, at->subject_id, cause))
         return ERR_OK;
+    if (hunt->look->dry) {
+        rules_plan_note(hunt->look->plan, rule->subject, at->subject_id);
+        return ERR_OK;
+    }
     struct str reason = str_format(call->arena, "%s：%.*s", rule->text, STR_ARG(at->detail));
     TRY(db_get_int(call, &before, 0, "SELECT case_id FROM rules_case WHERE rule = $1 AND cause = $2",
                    db_c(rule->id), db_str(cause)));
@@ -331,11 +335,31 @@ static enum err seen_load(struct hunt *hunt, struct seen **ret, size_t *ret_many
     return db_end(&rows);
 }
 
+static enum err unsee(struct hunt *hunt, int64_t subject_id)
+{
+    if (hunt->look->dry) {
+        rules_plan_note(hunt->look->plan, hunt->rule->subject, subject_id);
+        return ERR_OK;
+    }
+    return db_run(hunt->look->call, "DELETE FROM rules_seen WHERE rule = $1 AND subject_id = $2",
+                  db_c(hunt->rule->id), db_int(subject_id));
+}
+
+static enum err see(struct hunt *hunt, const struct rules_subject_row *subject, const char *on_day)
+{
+    if (hunt->look->dry) {
+        rules_plan_note(hunt->look->plan, hunt->rule->subject, subject->id);
+        return ERR_OK;
+    }
+    return db_run(hunt->look->call,
+                  "INSERT INTO rules_seen (rule, subject_id, system_id, on_day) VALUES ($1, $2, $3, $4)",
+                  db_c(hunt->rule->id), db_int(subject->id), db_int(subject->system_id), db_c(on_day));
+}
+
 /* Writes what newly holds into rules_seen and takes out what no longer does (a letter withdrawn was no
  * incident). */
 static enum err seen_sync(struct hunt *hunt, const struct rules_term *term)
 {
-    struct call *call = hunt->look->call;
     struct seen *seen;
     size_t many, s = 0;
     TRY(seen_load(hunt, &seen, &many));
@@ -346,22 +370,17 @@ static enum err seen_sync(struct hunt *hunt, const struct rules_term *term)
         int64_t since;
         TRY(rules_cursor_holds(hunt->look, &cursor, subject->id, &holding, &since));
         for (; s < many && seen[s].subject_id < subject->id; s++)
-            TRY(db_run(call, "DELETE FROM rules_seen WHERE rule = $1 AND subject_id = $2",
-                       db_c(hunt->rule->id), db_int(seen[s].subject_id)));
+            TRY(unsee(hunt, seen[s].subject_id));
         bool stands = s < many && seen[s].subject_id == subject->id;
         s += stands;
         struct clock_date day = clock_date(since ? clock_day_of(since) : hunt->look->today);
         if (holding && !stands && subject->system_id)
-            TRY(db_run(
-                call, "INSERT INTO rules_seen (rule, subject_id, system_id, on_day) VALUES ($1, $2, $3, $4)",
-                db_c(hunt->rule->id), db_int(subject->id), db_int(subject->system_id), db_c(day.text)));
+            TRY(see(hunt, subject, day.text));
         if (!holding && stands)
-            TRY(db_run(call, "DELETE FROM rules_seen WHERE rule = $1 AND subject_id = $2",
-                       db_c(hunt->rule->id), db_int(subject->id)));
+            TRY(unsee(hunt, subject->id));
     }
     for (; s < many; s++)
-        TRY(db_run(call, "DELETE FROM rules_seen WHERE rule = $1 AND subject_id = $2", db_c(hunt->rule->id),
-                   db_int(seen[s].subject_id)));
+        TRY(unsee(hunt, seen[s].subject_id));
     return ERR_OK;
 }
 

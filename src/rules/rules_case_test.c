@@ -118,7 +118,7 @@ static void test_recurrence_of_the_same_record(void **unused)
         if (id == 1)
             t_settle(&b);
         else
-            OK(rules_sweep(b.call));
+            OK(t_sweep_in_steps(&b));
         assert_int_equal(t_said_count("propose", "Y5.criticism"), id);
     }
     notify(&b, 3, 900, "2026-07-01"); /* beyond three months it is no recurrence */

@@ -14,7 +14,7 @@
  * preview, and a second walk finds nothing to do. What a duty is judged by is written when it opens and not
  * read from the pack again.
  */
-#include "rules/rules_duty.h"
+#include "rules/rules_plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -195,11 +195,42 @@ static enum err basis_of(struct rules_work *work, int64_t id, struct rules_verdi
     return ERR_OK;
 }
 
+/* The table of moves without making one: is there any? */
+static enum err moves(struct rules_work *work, const struct rules_subject_row *subject, int64_t id,
+                      struct rules_standing *row, struct rules_verdict *v, bool *ret)
+{
+    bool exempt = v->exempt_until != RULES_DAY_NONE;
+    *ret = true;
+    if (row && subject && row->unit_id != subject->unit_id)
+        return ERR_OK;
+    if (!row)
+        *ret = v->applies && work->is_now;
+    else if (row->state == 's')
+        *ret = !(v->applies && v->satisfied && work->is_now);
+    else if (v->satisfied || !v->applies || exempt != (row->state == 'w'))
+        *ret = true;
+    else if (row->state == 'w')
+        *ret = false;
+    else {
+        if (work->from.cond)
+            TRY(basis_of(work, id, v));
+        return rules_duty_keep_writes(work, row, v, ret);
+    }
+    return ERR_OK;
+}
+
 static enum err move(struct rules_work *work, const struct rules_subject_row *subject, int64_t id,
                      struct rules_standing *row)
 {
     struct rules_verdict v;
     TRY(judge(work, subject, id, row != NULL, &v));
+    if (work->look->dry) {
+        bool any;
+        TRY(moves(work, subject, id, row, &v, &any));
+        if (any)
+            rules_plan_note(work->look->plan, work->rule->subject, id);
+        return ERR_OK;
+    }
     if (row && subject && row->unit_id != subject->unit_id)
         TRY(rules_duty_hand_over(work, row, subject));
     bool wanted = v.applies && !v.satisfied, exempt = v.exempt_until != RULES_DAY_NONE;

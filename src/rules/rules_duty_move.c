@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rules/rules_duty.h"
+#include "rules/rules_plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +13,14 @@ static enum err note(struct rules_work *work, const char *verb, int64_t duty_id,
                      const struct rules_subject_row *subject, struct str due_on, int64_t *summed)
 {
     struct rules_look *look = work->look;
-    if (!look->subject_id && work->noted >= RULES_LEDGER_EACH) {
+    struct rules_plan_sum *sum =
+        look->plan ? rules_plan_sum(look->plan, work->rule->id, work->rule->pack->version) : NULL;
+    int64_t *noted = sum ? &sum->noted : &work->noted;
+    if ((!look->subject_id || sum) && *noted >= RULES_LEDGER_EACH) {
         ++*summed;
         return ERR_OK;
     }
-    work->noted++;
+    ++*noted;
     struct ledger_fact fact = {
         .verb = verb, .subject_kind = work->rule->subject->name, .subject_id = subject_id};
     DB_ROWS(rows);
@@ -38,18 +41,32 @@ static enum err note(struct rules_work *work, const char *verb, int64_t duty_id,
     return ledger_append(look->call, &fact, NULL);
 }
 
-/* What a set-wise run did beyond the entries it wrote one by one. */
-enum err rules_duty_tally(struct rules_work *work)
+enum err rules_duty_summed(struct call *call, const char *rule, const char *version, int64_t opened,
+                           int64_t satisfied, int64_t other)
 {
-    if (!work->summed_opened && !work->summed_satisfied && !work->summed_other)
-        return ERR_OK;
     struct ledger_fact fact = {.verb = "duty.summed", .subject_kind = "rule"};
     fact.detail = str_format(
-        work->look->call->arena,
-        "{\"rule\":\"%s\",\"pack_version\":\"%s\",\"opened\":%lld,\"satisfied\":%lld,\"other\":%lld}",
-        work->rule->id, work->rule->pack->version, (long long)work->summed_opened,
-        (long long)work->summed_satisfied, (long long)work->summed_other);
-    return ledger_append(work->look->call, &fact, NULL);
+        call->arena,
+        "{\"rule\":\"%s\",\"pack_version\":\"%s\",\"opened\":%lld,\"satisfied\":%lld,\"other\":%lld}", rule,
+        version, (long long)opened, (long long)satisfied, (long long)other);
+    return ledger_append(call, &fact, NULL);
+}
+
+/* What a set-wise run did beyond the entries it wrote one by one; of a sweep in steps, a step says it. */
+enum err rules_duty_tally(struct rules_work *work)
+{
+    struct rules_look *look = work->look;
+    if (!work->summed_opened && !work->summed_satisfied && !work->summed_other)
+        return ERR_OK;
+    struct rules_plan_sum *sum =
+        look->plan ? rules_plan_sum(look->plan, work->rule->id, work->rule->pack->version) : NULL;
+    if (!sum)
+        return rules_duty_summed(look->call, work->rule->id, work->rule->pack->version, work->summed_opened,
+                                 work->summed_satisfied, work->summed_other);
+    sum->opened += work->summed_opened;
+    sum->satisfied += work->summed_satisfied;
+    sum->other += work->summed_other;
+    return ERR_OK;
 }
 
 enum err rules_duty_changed(struct call *call, int64_t duty_id, const char *what, struct str old_value,
@@ -131,16 +148,26 @@ static bool was_sent(const struct rules_work *work, const struct rules_standing 
     return false;
 }
 
+/* Is it the step's time? */
+static bool is_time_for(const struct rules_work *work, const struct rules_standing *row,
+                        const struct rules_step *step)
+{
+    int32_t today = work->look->today;
+    if (step->working_days <= 0 && today > row->due)
+        return false; /* "due tomorrow" makes no sense the week after */
+    if (step->working_days < 0 && today < row->due - 14 + 7 * step->working_days)
+        return false; /* far off: no holidays are that long, and nothing need be counted */
+    int32_t day =
+        step->working_days ? calendar_add(rules_calendar(), row->due, step->working_days).day : row->due;
+    return today >= day && !was_sent(work, row, step->name);
+}
+
 static enum err remind(struct rules_work *work, const struct rules_standing *row)
 {
     struct rules_look *look = work->look;
     for (size_t i = 0; i < work->rule->many_steps; i++) {
         const struct rules_step *step = &work->rule->steps[i];
-        int32_t day =
-            step->working_days ? calendar_add(rules_calendar(), row->due, step->working_days).day : row->due;
-        bool over = step->working_days <= 0 &&
-                    look->today > row->due; /* "due tomorrow" makes no sense the week after */
-        if (look->today < day || over || was_sent(work, row, step->name))
+        if (!is_time_for(work, row, step))
             continue;
         int64_t new_row = 0;
         struct clock_date due = clock_date(row->due);
@@ -211,6 +238,28 @@ static enum err note_basis(struct rules_work *work, const struct rules_standing 
     TRY(db_run(call, "UPDATE rules_duty SET basis_on = $1 WHERE duty_id = $2", db_c(now.text),
                db_int(row->duty_id)));
     return rules_duty_changed(call, row->duty_id, "basis", str_of(old.text), str_of(now.text), STR_NONE);
+}
+
+enum err rules_duty_keep_writes(struct rules_work *work, const struct rules_standing *row,
+                                const struct rules_verdict *verdict, bool *ret)
+{
+    bool counted = row->due_kind && row->from != RULES_DAY_NONE && strcmp(row->due_kind, "none");
+    *ret = true;
+    if (work->from.cond && row->basis != RULES_DAY_NONE && row->basis != verdict->from)
+        return ERR_OK;
+    if (counted && !row->late_at_ms && row->other_calendar) {
+        struct calendar_due due = rules_due_count(rules_calendar(), str_of(row->due_kind), row->from,
+                                                  row->due_n, row->extension, row->not_before);
+        if (due.day != row->due || due.provisional != row->provisional)
+            return ERR_OK;
+    }
+    if (row->due != RULES_DAY_NONE && !row->late_at_ms && row->due < work->look->today)
+        return ERR_OK;
+    for (size_t i = 0; row->due != RULES_DAY_NONE && i < work->rule->many_steps; i++)
+        if (is_time_for(work, row, &work->rule->steps[i]))
+            return ERR_OK;
+    *ret = false;
+    return ERR_OK;
 }
 
 enum err rules_duty_keep(struct rules_work *work, struct rules_standing *row,

@@ -10,7 +10,7 @@ static void notify(struct bench *b, int64_t finding, const char *date)
 static void sweep_on(struct bench *b, const char *date)
 {
     t_on(b, date);
-    OK(rules_sweep(b->call));
+    OK(t_sweep_in_steps(b));
     t_settle(b); /* and again: nothing to do */
 }
 

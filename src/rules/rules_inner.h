@@ -300,6 +300,8 @@ struct rules_look {
     size_t many_exempt;
     bool exempt_known;
     const struct rules_only *only; /* NULL, or what alone may have changed */
+    struct rules_plan *plan;       /* of a sweep in steps (rules_plan.c), or NULL */
+    bool dry;                      /* the plan is being made: nothing is written */
     struct {
         const struct rules_subject *subject;
         struct rules_subject_rows rows;

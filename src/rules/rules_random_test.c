@@ -204,7 +204,7 @@ static void play(uint32_t from_seed)
         for (uint32_t i = dice(6); i > 0; i--)
             change(&b, 1 + (int)dice(SUBJECTS));
         if (swept)
-            OK(rules_sweep(b.call));
+            OK(round % 2 ? rules_sweep(b.call) : t_sweep_in_steps(&b));
         else
             OK(rules_settle(b.call));
         for (int id = 1; id <= SUBJECTS; id++) {
@@ -222,6 +222,10 @@ static void play(uint32_t from_seed)
             fail_msg("seed %u round %d (%s on %s): a further sweep changed something", from_seed, round,
                      swept ? "swept" : "settled", clock_date(today).text);
         }
+        struct rules_plan *plan;
+        OK(rules_sweep_plan(b.call, &plan));
+        assert_true(rules_plan_left(plan) == 0); /* what needs nothing is not planned either */
+        rules_plan_free(plan);
     }
     t_close(&b);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rules/rules_duty.h"
+#include "rules/rules_plan.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -172,19 +172,25 @@ enum err rules_evaluate_pack(struct rules_look *look, const struct rules_pack *p
     return ERR_OK;
 }
 
+static struct rules_look *look_at(struct call *call, struct arena *arena, int64_t subject_id)
+{
+    struct rules_look *look = ARENA_NEW(arena, struct rules_look);
+    look->call = call;
+    look->arena = arena;
+    look->subject_id = subject_id;
+    look->today = clock_day_of(call->now_ms);
+    look->today_on = str_copy(arena, str_of(clock_date(look->today).text));
+    return look;
+}
+
 /* only: NULL, or the only pack to evaluate. one.id 0: all subjects of the kind. */
 static enum err evaluate(struct call *call, const struct rules_set *set, const struct rules_pack *only,
                          const struct rules_subject *subject, struct touched one, int64_t *ret_opened,
                          int64_t *ret_closed)
 {
     ARENA(arena, LOOK_BYTES_MAX);
-    struct rules_look *look = ARENA_NEW(arena, struct rules_look);
-    look->call = call;
-    look->arena = arena;
-    look->subject_id = one.id;
+    struct rules_look *look = look_at(call, arena, one.id);
     look->only = one.facts ? only_of(arena, one.facts) : NULL;
-    look->today = clock_day_of(call->now_ms);
-    look->today_on = str_copy(arena, str_of(clock_date(look->today).text));
     for (size_t i = 0; i < set->many; i++)
         if (!only || set->packs[i] == only)
             TRY(rules_evaluate_pack(look, set->packs[i], subject));
@@ -197,6 +203,29 @@ static enum err evaluate(struct call *call, const struct rules_set *set, const s
     }
     *ret_opened += look->opened;
     *ret_closed += look->closed;
+    return ERR_OK;
+}
+
+enum err rules_plan_kind(struct call *call, const struct rules_set *set, const struct rules_subject *subject,
+                         struct rules_plan *plan)
+{
+    ARENA(arena, LOOK_BYTES_MAX);
+    struct rules_look *look = look_at(call, arena, 0);
+    look->plan = plan;
+    look->dry = true;
+    for (size_t i = 0; i < set->many; i++)
+        TRY(rules_evaluate_pack(look, set->packs[i], subject));
+    return ERR_OK;
+}
+
+enum err rules_plan_subject(struct call *call, const struct rules_set *set,
+                            const struct rules_subject *subject, int64_t id, struct rules_plan *plan)
+{
+    ARENA(arena, LOOK_BYTES_MAX);
+    struct rules_look *look = look_at(call, arena, id);
+    look->plan = plan;
+    for (size_t i = 0; i < set->many; i++)
+        TRY(rules_evaluate_pack(look, set->packs[i], subject));
     return ERR_OK;
 }
 

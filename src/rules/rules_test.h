@@ -428,4 +428,15 @@ static inline void t_settle(struct bench *b)
     assert_int_equal(said, t_many_said);
 }
 
+/* As the server does it: planned without writing, then done in steps. */
+__attribute__((unused)) static enum err t_sweep_in_steps(struct bench *b)
+{
+    struct rules_plan *plan;
+    enum err word = rules_sweep_plan(b->call, &plan);
+    while (word == ERR_OK && rules_plan_left(plan) > 0)
+        word = rules_sweep_step(b->call, plan);
+    rules_plan_free(plan);
+    return word == ERR_OK ? rules_settle(b->call) : word;
+}
+
 #endif
