@@ -16,7 +16,7 @@ export interface Me {
   operations: string[]
   menu: string[]
 }
-export interface PostLine {
+export interface PostHeld {
   post_id: number
   post_kind: string
   department: string
@@ -30,7 +30,7 @@ export interface PostLine {
   email: string | null
   masked: boolean
 }
-export type UnitFull = api.OrgUnit & { parent_name: string; trail: { unit_id: number; unit_name: string }[]; posts: PostLine[] }
+export type UnitFull = api.OrgUnit & { parent_name: string; trail: { unit_id: number; unit_name: string }[]; posts: PostHeld[] }
 export type Requirement = api.GateRequirement
 export type SystemFull = api.InfoSystem & { unit_name: string; masked: boolean; confirmed_at_ms: number; gate?: { change: string; requirements: Requirement[] } }
 export type Clock = api.LetterClock
