@@ -34,6 +34,8 @@ struct call_fault {
     struct str args[CALL_FAULT_ARGS]; /* fill {0} {1} … of the message */
     int64_t row;                      /* 1-based row of a sheet or line of a file, else 0 */
     const char *article;              /* for gate refusals: the article unmet, e.g. "S3"; else NULL */
+    struct str
+        label; /* what people call the field, when no table's words do (a form of a pack); else empty */
     struct call_fault *next;
 };
 

@@ -162,7 +162,8 @@ struct str words_fault(struct call *call, const struct field_table *table, const
 {
     struct str text = words_fill(call->arena, call->lang, fault->key, fault->args, CALL_FAULT_ARGS);
     if (fault->field) {
-        struct str parts[2] = {label_of(call, table, str_of(fault->field)), text};
+        struct str parts[2] = {fault->label.len ? fault->label : label_of(call, table, str_of(fault->field)),
+                               text};
         text = words_fill(call->arena, call->lang, "fault.sentence", parts, 2);
     }
     if (fault->row > 0) {

@@ -111,21 +111,39 @@ static struct str usual(struct call *call, const struct rules_form_field *field,
     }
 }
 
-static void check_one(struct call *call, const struct rules_form_field *from, int64_t row,
-                      struct collection_cell *cell, bool *good)
+/* The cell as the sheet names it, "联系人 移动电话" or "第 3 行 姓名": the words of the interface do not know
+ * it. */
+static struct str cell_label(struct call *call, const struct rules_form *form,
+                             const struct rules_form_field *column, int64_t row)
+{
+    bool en = call->lang == CALL_EN;
+    struct str name = str_of(en && column->label_en ? column->label_en : column->label);
+    if (!row)
+        return name;
+    struct str line = str_format(call->arena, "%lld", (long long)row);
+    if ((size_t)row <= form->many_rows)
+        line = str_of(en && form->rows[row - 1].label_en ? form->rows[row - 1].label_en
+                                                         : form->rows[row - 1].label);
+    else
+        line = words_fill(call->arena, call->lang, "collection.row", &line, 1);
+    return str_format(call_lasting(call), "%.*s %.*s", (int)line.len, line.at, (int)name.len, name.at);
+}
+
+static void check_one(struct call *call, const struct rules_form *form, const struct rules_form_field *from,
+                      int64_t row, struct collection_cell *cell, bool *good)
 {
     const char *path = place(call, row, from->name);
-    if (!cell) {
-        if (from->required && call_fail(call, ERR_INVALID, path, "fault.required") != ERR_OK)
-            *good = false;
-        return;
-    }
     struct field_value value = {0};
     struct field field = collection_field(from);
-    if (field_parse_text(call, &field, path, cell->value, &value) != ERR_OK)
+    enum err word = cell             ? field_parse_text(call, &field, path, cell->value, &value)
+                    : from->required ? call_fail(call, ERR_INVALID, path, "fault.required")
+                                     : ERR_OK;
+    if (word != ERR_OK) {
         *good = false;
-    else
+        call->last_fault->label = cell_label(call, form, from, row);
+    } else if (cell) {
         cell->value = usual(call, from, &value, cell->value);
+    }
 }
 
 static struct collection_cell *cell_at(struct collection_cells *cells, int64_t row, const char *name)
@@ -142,13 +160,13 @@ enum err collection_cells_check(struct call *call, const struct rules_form *form
     bool good = true;
     int64_t rows = form->many_rows ? (int64_t)form->many_rows : cells->rows;
     for (size_t i = 0; i < form->many_fields; i++)
-        check_one(call, &form->fields[i], 0, cell_at(cells, 0, form->fields[i].name), &good);
+        check_one(call, form, &form->fields[i], 0, cell_at(cells, 0, form->fields[i].name), &good);
     if (form->many_columns && rows < form->min_rows)
         return call_fail(call, ERR_INVALID, "rows", "collection.fault.rows_min",
                          str_format(call->arena, "%lld", (long long)form->min_rows));
     for (int64_t row = 1; row <= rows; row++)
         for (size_t i = 0; i < form->many_columns; i++)
-            check_one(call, &form->columns[i], row, cell_at(cells, row, form->columns[i].name), &good);
+            check_one(call, form, &form->columns[i], row, cell_at(cells, row, form->columns[i].name), &good);
     return good ? ERR_OK : ERR_INVALID;
 }
 

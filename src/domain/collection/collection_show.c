@@ -275,6 +275,16 @@ enum err collection_put(struct call *call, int64_t collection_id, struct json_wr
     return put_counts(call, collection_id, w);
 }
 
+/* "2026-10-20" as people write it in a chat group: 10月20日. */
+static struct str in_words(const struct call *call, struct str date)
+{
+    int64_t month, day;
+    if (call->lang == CALL_EN || date.len != 10 || !str_to_int(str_slice(date, 5, 2), &month) ||
+        !str_to_int(str_slice(date, 8, 2), &day))
+        return date;
+    return str_format(call->arena, "%lld月%lld日", (long long)month, (long long)day);
+}
+
 enum err collection_reminder_text(struct call *call, int64_t collection_id, struct str *ret)
 {
     BUF(names, 64 * 1024);
@@ -282,7 +292,7 @@ enum err collection_reminder_text(struct call *call, int64_t collection_id, stru
     DB_ROWS(rows);
     TRY(db_one(call, &rows, "SELECT title, COALESCE(due_on, '') FROM collection WHERE collection_id = $1",
                db_int(collection_id)));
-    struct str title = db_col_copy(call, &rows, 0), due = db_col_copy(call, &rows, 1);
+    struct str title = db_col_copy(call, &rows, 0), due = in_words(call, db_col_copy(call, &rows, 1));
     db_rows_close(&rows);
     TRY(db_query(call, &rows,
                  "SELECT COALESCE(u.short_name, u.unit_name) FROM collection_task t JOIN org_unit u ON "

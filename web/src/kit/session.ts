@@ -3,6 +3,7 @@ import { ref } from 'vue'
 import { api, ApiError } from '@/api/client'
 import type { Me } from '@/api/extra'
 import type { RouteName } from '@/api/types.gen'
+import { tellTime } from './time'
 
 export const me = ref<Me | null>(null)
 
@@ -17,6 +18,7 @@ export function can(operation: RouteName | (string & {})): boolean {
 export async function loadMe(): Promise<Me | null> {
   try {
     me.value = await api.get<Me>('/api/me')
+    tellTime(me.value.now_ms)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     me.value = null

@@ -23,7 +23,13 @@ export function isoDate(ms: number): string {
   const p = parts(ms)
   return `${p.y}-${two(p.m)}-${two(p.d)}`
 }
-export const today = (): string => isoDate(Date.now())
+/** By how much the server's clock is ahead of this machine's: days are counted by the server's. */
+let ahead = 0
+export function tellTime(server_ms: number): void {
+  ahead = server_ms - Date.now()
+}
+export const now = (): number => Date.now() + ahead
+export const today = (): string => isoDate(now())
 export function addDays(date: string, days: number): string {
   return isoDate(Date.parse(`${date}T00:00:00+08:00`) + days * DAY)
 }
@@ -37,7 +43,7 @@ export function showDate(date: string | null | undefined): string {
 /** 10月10日, with the year when it is not this year. */
 export function shortDate(date: string): string {
   const p = dateParts(date)
-  if (p.y !== parts(Date.now()).y) return showDate(date)
+  if (p.y !== parts(now()).y) return showDate(date)
   return lang.value === 'zh' ? `${p.m}月${p.d}日` : `${p.d} ${MONTHS[p.m - 1]}`
 }
 /** 2026-10 as 10月, with the year in January and when it is not this year. */
@@ -62,18 +68,18 @@ export function showTime(ms: number | null | undefined): string {
 export function denseTime(ms: number | null | undefined): string {
   if (!ms) return ''
   const p = parts(ms)
-  const year = p.y === parts(Date.now()).y ? '' : `${p.y}-`
+  const year = p.y === parts(now()).y ? '' : `${p.y}-`
   return `${year}${two(p.m)}-${two(p.d)} ${two(p.hh)}:${two(p.mm)}`
 }
 /** 3 分钟前, 昨天, 5 天前; after a month the date. */
-export function ago(ms: number | null | undefined, now = Date.now()): string {
+export function ago(ms: number | null | undefined, at = now()): string {
   if (!ms) return ''
-  const past = now - ms
+  const past = at - ms
   if (past < 60_000 && past > -60_000) return t('time.now')
   if (past < 0) return showTime(ms)
   if (past < HOUR) return t('time.minutes_ago', Math.floor(past / 60_000))
-  if (past < DAY && isoDate(ms) === isoDate(now)) return t('time.hours_ago', Math.floor(past / HOUR))
-  const days = Math.round((Date.parse(isoDate(now)) - Date.parse(isoDate(ms))) / DAY)
+  if (past < DAY && isoDate(ms) === isoDate(at)) return t('time.hours_ago', Math.floor(past / HOUR))
+  const days = Math.round((Date.parse(isoDate(at)) - Date.parse(isoDate(ms))) / DAY)
   if (days === 1) return t('time.yesterday')
   if (days <= 30) return t('time.days_ago', days)
   return showDate(isoDate(ms))

@@ -2,7 +2,7 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { whenUnauthenticated } from '@/api/client'
 import { loadMe, me } from '@/kit/session'
-import { setLang } from '@/kit/words'
+import { lang, setLang } from '@/kit/words'
 import { screens } from './screens'
 
 export const router = createRouter({
@@ -25,7 +25,7 @@ router.beforeEach(async (to) => {
     asked = true
     // A first visit without a session is ordinary: the log-in page follows.
     await loadMe().catch(() => null)
-    if (me.value && !localStorage.getItem('anze.lang')) await setLang(me.value.language)
+    if (me.value && me.value.language !== lang.value) await setLang(me.value.language)
   }
   if (to.meta.open) return true
   if (!me.value) return { path: '/login', query: to.fullPath === '/workbench' ? {} : { to: to.fullPath } }
