@@ -146,6 +146,14 @@ enum err dataset_register(struct call *call, const struct field_record *record, 
                 field_json(call->arena, record));
 }
 
+enum err dataset_first_copy(struct call *call, int64_t dataset_id, int64_t *ret_copy_id)
+{
+    TRY(db_get_int(call, ret_copy_id, 0,
+                   "SELECT copy_id FROM dataset_copy WHERE dataset_id = $1 AND parent_copy_id IS NULL",
+                   db_int(dataset_id)));
+    return *ret_copy_id ? ERR_OK : ERR_NOT_FOUND;
+}
+
 static enum err must_stand(struct call *call, const struct dataset *set)
 {
     return set->ended ? call_fail(call, ERR_REFUSED, NULL, "dataset.fault.ended", set->dataset_no) : ERR_OK;

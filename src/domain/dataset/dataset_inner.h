@@ -9,8 +9,7 @@
 
 extern const struct field_enum dataset_way_enum, dataset_end_enum, dataset_state_enum;
 extern const struct field_table dataset_more_table, dataset_copy_more_table, dataset_change_table,
-    dataset_hand_over_table, dataset_accept_table, dataset_copy_ending_table, dataset_ending_table,
-    dataset_renew_table, dataset_reason_table;
+    dataset_copy_ending_table, dataset_ending_table, dataset_renew_table, dataset_reason_table;
 extern const struct db_list dataset_list, dataset_copy_list;
 
 struct dataset {
@@ -30,10 +29,6 @@ MUST_USE enum err dataset_copy_reach(struct call *call, int64_t copy_id, struct 
 MUST_USE enum err dataset_change(struct call *call, int64_t dataset_id, const struct field_record *record);
 /* Only when no copy is held any more but the first, which ends with it. */
 MUST_USE enum err dataset_end(struct call *call, int64_t dataset_id, const struct field_record *record);
-/* A copy of this copy goes to another holder (dataset_hand_over_table), who then accepts it. */
-MUST_USE enum err dataset_hand_over(struct call *call, int64_t copy_id, const struct field_record *record,
-                                    int64_t *ret_copy_id);
-MUST_USE enum err dataset_accept(struct call *call, int64_t copy_id, const struct field_record *record);
 MUST_USE enum err dataset_decline(struct call *call, int64_t copy_id, struct str reason);
 MUST_USE enum err dataset_renew(struct call *call, int64_t copy_id, const struct field_record *record);
 MUST_USE enum err dataset_copy_end(struct call *call, int64_t copy_id, const struct field_record *record);

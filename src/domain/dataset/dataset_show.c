@@ -54,6 +54,7 @@ static const struct db_sort copy_sorts[] = {{"copy_id", "c.copy_id"}, {"term_unt
 const struct db_list dataset_copy_list = {
     .columns = &dataset_copy_table,
     .select = COPY_SELECT,
+    .where = "c.parent_copy_id IS NOT NULL", /* the data set itself is in the other list */
     .scope = "c.unit_path",
     .key = "c.copy_id",
     .default_sort = "-copy_id",

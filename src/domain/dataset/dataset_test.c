@@ -93,9 +93,7 @@ static int64_t registered(enum county_account as, const char *unit, const char *
 static int64_t first_copy(int64_t dataset_id)
 {
     int64_t copy_id;
-    OK(db_get_int(call, &copy_id, 0,
-                  "SELECT copy_id FROM dataset_copy WHERE dataset_id = $1 AND parent_copy_id IS NULL",
-                  db_int(dataset_id)));
+    OK(dataset_first_copy(call, dataset_id, &copy_id));
     return copy_id;
 }
 

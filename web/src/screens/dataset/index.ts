@@ -2,7 +2,7 @@
 import { Coin } from '@element-plus/icons-vue'
 import type { Screen } from '@/shell/screens'
 export default {
-  menu: [{ text: 'nav.datasets', to: '/datasets', icon: Coin, group: 'books', order: 25, needs: 'dataset_list', also: ['/dataset-copies'] }],
+  menu: [{ text: 'nav.datasets', to: '/datasets', icon: Coin, group: 'books', order: 35, needs: 'dataset_list', also: ['/dataset-copies'] }],
   routes: [
     { path: '/datasets', component: () => import('./DatasetList.vue') },
     { path: '/datasets/new', component: () => import('./DatasetForm.vue') },
