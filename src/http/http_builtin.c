@@ -83,8 +83,9 @@ static enum err health_handler(struct call *call, struct http_exchange *x)
     return ERR_OK;
 }
 
-static const struct field health_fields[] = {{.name = "status", .type = FIELD_TEXT},
-                                             {.name = "version", .type = FIELD_TEXT}};
+static const struct field health_fields[] = {
+    {.name = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED}};
 static const struct field_table health_table = FIELD_TABLE("http_health", health_fields);
 
 static const struct http_route routes[] = {

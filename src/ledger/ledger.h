@@ -14,6 +14,7 @@
 
 #include "base/call.h"
 #include "base/crypt.h"
+#include "base/field.h"
 #include "base/json.h"
 #include "db/db.h"
 
@@ -64,6 +65,7 @@ MUST_USE enum err ledger_entry_holds(struct call *call, int64_t entry_id, bool *
 /* Writes the newest sealed head of this node's chain, with signature and public key, as members into the open
  * object; ERR_NOT_FOUND before the first. */
 MUST_USE enum err ledger_head(struct call *call, struct json_writer *w);
+extern const struct field_table ledger_head_table;
 /* All entries as JSON lines (no line end), oldest first of each chain. detail is given as a text, so that its
  * bytes can be hashed again. */
 MUST_USE enum err ledger_export(struct call *call, enum err (*line)(struct str json, void *context),

@@ -147,6 +147,21 @@ void ledger_head_put(const struct ledger_head *head, struct str public_key, stru
     json_put_str(w, "signature", str_hex(arena, head->signature.at, head->signature.len));
 }
 
+static const struct field head_fields[] = {
+    {.name = "chain", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "number", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "seq", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "hash", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "at_ms", .type = FIELD_TIME, .flags = FIELD_REQUIRED},
+    {.name = "at", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "others", .type = FIELD_NOTE, .max = 65536, .flags = FIELD_REQUIRED},
+    {.name = "prev_hash", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "key_print", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "public_key", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "signature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+};
+const struct field_table ledger_head_table = FIELD_TABLE("ledger_head", head_fields);
+
 enum err ledger_head(struct call *call, struct json_writer *w)
 {
     struct ledger_chain chain;

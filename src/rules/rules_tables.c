@@ -8,10 +8,9 @@
 
 /* What a pack may narrow a fact by; facts of the capabilities use no other names. */
 static const struct field args_fields[] = {
-    {.name = "kind", .type = FIELD_TEXT},
-    {.name = "period", .type = FIELD_TEXT},
-    {.name = "post", .type = FIELD_TEXT},
-    {.name = "form", .type = FIELD_TEXT},
+    {.name = "kind", .type = FIELD_TEXT},    {.name = "period", .type = FIELD_TEXT},
+    {.name = "post", .type = FIELD_TEXT},    {.name = "form", .type = FIELD_TEXT},
+    {.name = "version", .type = FIELD_TEXT}, {.name = "since", .type = FIELD_DATE},
 };
 static const struct field_table args_table = FIELD_TABLE("fact_args", args_fields);
 

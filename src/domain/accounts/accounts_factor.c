@@ -17,6 +17,25 @@ static const struct field code_fields[] = {
 };
 const struct field_table accounts_factor_code_table = FIELD_TABLE("factor_code", code_fields);
 
+static const struct field factor_fields[] = {
+    {.name = "confirmed", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "demanded", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "recovery_left", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "confirmed_at_ms", .type = FIELD_TIME},
+};
+const struct field_table accounts_factor_table = FIELD_TABLE("factor", factor_fields);
+
+static const struct field secret_fields[] = {
+    {.name = "secret", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "uri", .type = FIELD_TEXT, .max = 2000, .flags = FIELD_REQUIRED},
+};
+const struct field_table accounts_factor_secret_table = FIELD_TABLE("factor_secret", secret_fields);
+
+static const struct field recovery_fields[] = {
+    {.name = "recovery_codes", .type = FIELD_TEXTS, .flags = FIELD_REQUIRED},
+};
+const struct field_table accounts_factor_recovery_table = FIELD_TABLE("factor_recovery", recovery_fields);
+
 enum err accounts_factor(struct call *call, struct http_exchange *x)
 {
     struct access_factor now;

@@ -22,7 +22,8 @@ http_handler accounts_login_prepare, accounts_login, accounts_logout, accounts_m
 http_handler accounts_password_prepare, accounts_password, accounts_language;
 http_handler accounts_my_sessions, accounts_sessions, accounts_session_end;
 extern const struct field_table accounts_login_table, accounts_password_table, accounts_language_table;
-extern const struct field_table accounts_session_table;
+extern const struct field_table accounts_session_table, accounts_session_mine_table, accounts_signed_in_table,
+    accounts_me_table;
 extern const struct db_list accounts_session_list;
 /* "roles":[{"role":…},…] */
 void accounts_put_roles(struct json_writer *w, unsigned roles);
@@ -30,7 +31,8 @@ void accounts_put_roles(struct json_writer *w, unsigned roles);
 /* ---- accounts_factor.c: the second factor ---- */
 http_handler accounts_factor, accounts_factor_begin_prepare, accounts_factor_begin, accounts_factor_confirm;
 http_handler accounts_factor_drop, accounts_factor_reset;
-extern const struct field_table accounts_factor_begin_table, accounts_factor_code_table;
+extern const struct field_table accounts_factor_begin_table, accounts_factor_code_table,
+    accounts_factor_table, accounts_factor_secret_table, accounts_factor_recovery_table;
 /* The code of the body, where the account has a second factor; counts a wrong one. */
 MUST_USE enum err accounts_factor_login(struct call *call, struct http_exchange *x,
                                         const struct access_user *user);

@@ -35,17 +35,56 @@ static const struct field language_fields[] = {
 };
 const struct field_table accounts_language_table = FIELD_TABLE("language_choice", language_fields);
 
+static const struct field in_fields[] = {
+    {.name = "user_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "login_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "display_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "roles", .type = FIELD_ROWS, .rows = &accounts_role_table, .flags = FIELD_REQUIRED},
+    {.name = "must_change_password", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "language", .type = FIELD_ENUM, .of = &language_enum, .flags = FIELD_REQUIRED},
+    {.name = "token", .type = FIELD_TEXT},
+};
+const struct field_table accounts_signed_in_table = FIELD_TABLE("signed_in", in_fields);
+
+static const struct field my_unit_fields[] = {
+    {.name = "unit_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "unit_path", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+};
+static const struct field_table my_unit_table = FIELD_TABLE("my_unit", my_unit_fields);
+
+static const struct field me_fields[] = {
+    {.name = "user_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "login_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "display_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "roles", .type = FIELD_ROWS, .rows = &accounts_role_table, .flags = FIELD_REQUIRED},
+    {.name = "sees_all", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "must_change_password", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "must_enrol", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "language", .type = FIELD_ENUM, .of = &language_enum, .flags = FIELD_REQUIRED},
+    {.name = "session_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "now_ms", .type = FIELD_TIME, .flags = FIELD_REQUIRED},
+    {.name = "unit", .type = FIELD_OBJECT, .rows = &my_unit_table},
+    {.name = "operations", .type = FIELD_TEXTS, .flags = FIELD_REQUIRED},
+    {.name = "menu", .type = FIELD_TEXTS, .flags = FIELD_REQUIRED},
+};
+const struct field_table accounts_me_table = FIELD_TABLE("me", me_fields);
+
 static const struct field session_fields[] = {
-    {.name = "session_id", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "user_id", .type = FIELD_REF, .ref = "user", .flags = FIELD_READONLY},
-    {.name = "login_name", .type = FIELD_TEXT, .flags = FIELD_READONLY},
-    {.name = "display_name", .type = FIELD_TEXT, .flags = FIELD_READONLY},
-    {.name = "remote", .type = FIELD_TEXT, .flags = FIELD_READONLY},
-    {.name = "started_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
-    {.name = "seen_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
-    {.name = "ends_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
+    {.name = "session_id", .type = FIELD_INT, .flags = FIELD_ALWAYS},
+    {.name = "user_id", .type = FIELD_REF, .ref = "user", .flags = FIELD_ALWAYS},
+    {.name = "login_name", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
+    {.name = "display_name", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
+    {.name = "remote", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
+    {.name = "started_ms", .type = FIELD_TIME, .flags = FIELD_ALWAYS},
+    {.name = "seen_ms", .type = FIELD_TIME, .flags = FIELD_ALWAYS},
+    {.name = "ends_ms", .type = FIELD_TIME, .flags = FIELD_ALWAYS},
 };
 const struct field_table accounts_session_table = FIELD_TABLE("session", session_fields);
+static const struct field mine_fields[] = {
+    {.name = "current", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+};
+const struct field_table accounts_session_mine_table = FIELD_TABLE("session_mine", mine_fields);
 
 void accounts_put_roles(struct json_writer *w, unsigned roles)
 {

@@ -35,15 +35,15 @@ const struct field_table accounts_assign_table = FIELD_TABLE("user_assign", assi
 
 /* A row of the list, in SELECT order … */
 static const struct field row_fields[] = {
-    {.name = "user_id", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "login_name", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_SORT},
-    {.name = "display_name", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_SORT},
+    {.name = "user_id", .type = FIELD_INT, .flags = FIELD_ALWAYS},
+    {.name = "login_name", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_SORT},
+    {.name = "display_name", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_SORT},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_READONLY | FIELD_FILTER},
     {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_READONLY},
     {.name = "valid_until", .type = FIELD_DATE, .flags = FIELD_READONLY},
-    {.name = "disabled", .type = FIELD_BOOL, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "must_change_password", .type = FIELD_BOOL, .flags = FIELD_READONLY},
-    {.name = "created_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
+    {.name = "disabled", .type = FIELD_BOOL, .flags = FIELD_ALWAYS | FIELD_FILTER},
+    {.name = "must_change_password", .type = FIELD_BOOL, .flags = FIELD_ALWAYS},
+    {.name = "created_at_ms", .type = FIELD_TIME, .flags = FIELD_ALWAYS},
     {.name = "login_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
 };
 static const struct field_table row_table = FIELD_TABLE("user", row_fields);
@@ -56,18 +56,18 @@ static const struct field_table row_table = FIELD_TABLE("user", row_fields);
 
 /* … and as it is replied, with what is computed; password only once, when it was just made. */
 static const struct field reply_fields[] = {
-    {.name = "user_id", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "login_name", .type = FIELD_TEXT, .flags = FIELD_READONLY},
-    {.name = "display_name", .type = FIELD_TEXT, .flags = FIELD_READONLY},
+    {.name = "user_id", .type = FIELD_INT, .flags = FIELD_ALWAYS},
+    {.name = "login_name", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
+    {.name = "display_name", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_READONLY},
     {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_READONLY},
     {.name = "valid_until", .type = FIELD_DATE, .flags = FIELD_READONLY},
-    {.name = "disabled", .type = FIELD_BOOL, .flags = FIELD_READONLY},
-    {.name = "must_change_password", .type = FIELD_BOOL, .flags = FIELD_READONLY},
-    {.name = "created_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
+    {.name = "disabled", .type = FIELD_BOOL, .flags = FIELD_ALWAYS},
+    {.name = "must_change_password", .type = FIELD_BOOL, .flags = FIELD_ALWAYS},
+    {.name = "created_at_ms", .type = FIELD_TIME, .flags = FIELD_ALWAYS},
     {.name = "login_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
     {.name = "roles", .type = FIELD_ROWS, .flags = FIELD_ALWAYS, .rows = &accounts_role_table},
-    {.name = "locked", .type = FIELD_BOOL, .flags = FIELD_READONLY},
+    {.name = "locked", .type = FIELD_BOOL, .flags = FIELD_ALWAYS},
     {.name = "password", .type = FIELD_TEXT, .flags = FIELD_READONLY},
 };
 const struct field_table accounts_user_reply_table = FIELD_TABLE("user", reply_fields);
@@ -223,29 +223,21 @@ enum err accounts_unlock(struct call *call, struct http_exchange *x)
 /* ---- policies ---- */
 
 static const struct field policy_fields[] = {
-    {.name = "policy_id", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "policy_name", .type = FIELD_TEXT, .flags = FIELD_READONLY},
+    {.name = "policy_id", .type = FIELD_INT, .flags = FIELD_ALWAYS},
+    {.name = "policy_name", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
     {.name = "policy_value", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000},
-    {.name = "least", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "most", .type = FIELD_INT, .flags = FIELD_READONLY},
+    {.name = "least", .type = FIELD_INT, .flags = FIELD_ALWAYS},
+    {.name = "most", .type = FIELD_INT, .flags = FIELD_ALWAYS},
 };
 const struct field_table accounts_policy_table = FIELD_TABLE("policy", policy_fields);
 
 enum err accounts_policies(struct call *call, struct http_exchange *x)
 {
-    DB_ROWS(rows);
-    TRY(db_query(
-        call, &rows,
+    TRY(db_put_rows(
+        call, x->out, "items", &accounts_policy_table,
         "SELECT policy_id, policy_name, policy_value, least, most FROM access_policy ORDER BY policy_id"));
-    json_open_array(x->out, "items");
-    while (db_next(&rows)) {
-        json_open_object(x->out, NULL);
-        db_put_row(x->out, &rows, &accounts_policy_table);
-        json_close_object(x->out);
-    }
-    json_close_array(x->out);
     json_put_null(x->out, "next");
-    return db_end(&rows);
+    return ERR_OK;
 }
 
 enum err accounts_policy_set(struct call *call, struct http_exchange *x)

@@ -62,26 +62,34 @@ static enum err check_scan_team(struct call *call, struct str subject_kind)
 /* ---- lists ---- */
 
 static const struct field fields[] = {
-    {.name = "attachment_id", .type = FIELD_INT},
-    {.name = "subject_kind", .type = FIELD_TEXT, .flags = FIELD_FILTER},
-    {.name = "subject_id", .type = FIELD_INT, .flags = FIELD_FILTER},
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_FILTER},
-    {.name = "unit_name", .type = FIELD_TEXT},
-    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_FILTER},
-    {.name = "file_name", .type = FIELD_TEXT},
-    {.name = "media_type", .type = FIELD_TEXT},
-    {.name = "size", .type = FIELD_INT},
-    {.name = "digest", .type = FIELD_TEXT},
+    {.name = "attachment_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "subject_kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "subject_id", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "file_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "media_type", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "size", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "digest", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
     {.name = "period_from", .type = FIELD_DATE},
     {.name = "period_to", .type = FIELD_DATE},
     {.name = "note", .type = FIELD_TEXT},
-    {.name = "state", .type = FIELD_ENUM, .of = &attachment_state_enum, .flags = FIELD_FILTER},
-    {.name = "uploaded_by_name", .type = FIELD_TEXT},
-    {.name = "uploaded_at_ms", .type = FIELD_TIME},
+    {.name = "state",
+     .type = FIELD_ENUM,
+     .of = &attachment_state_enum,
+     .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "uploaded_by_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "uploaded_at_ms", .type = FIELD_TIME, .flags = FIELD_REQUIRED},
     {.name = "withdrawn_at_ms", .type = FIELD_TIME},
     {.name = "withdrawn_why", .type = FIELD_TEXT},
 };
 const struct field_table attachment_table = FIELD_TABLE("attachment", fields);
+static const struct field more_fields[] = {
+    {.name = "kind_title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+};
+static const struct field_table more_table = FIELD_TABLE("attachment_more", more_fields);
+
 #define SELECT                                                                                               \
     "SELECT a.attachment_id, a.subject_kind, a.subject_id, a.unit_id, u.unit_name, a.kind, a.file_name, "    \
     "a.media_type, a.size, a.digest,"                                                                        \
@@ -298,6 +306,13 @@ static enum err withdraw_handle(struct call *call, struct http_exchange *x)
 
 /* ---- kinds, for the form ---- */
 
+static const struct field kind_fields[] = {
+    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "demanded", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+};
+static const struct field_table kind_table = FIELD_TABLE("evidence_kind", kind_fields);
+
 static enum err put_kind(struct call *call, const struct rules_evidence_kind *kind, void *context)
 {
     struct json_writer *w = context;
@@ -334,6 +349,7 @@ static const struct http_route routes[] = {
      .prepare = list_prepare,
      .handle = list_handle,
      .kind = HTTP_LIST,
+     .more = &more_table,
      .reply = &attachment_table,
      .list = &open_list,
      .summary_zh = "附件与证明材料",
@@ -345,6 +361,7 @@ static const struct http_route routes[] = {
      .prepare = new_prepare,
      .handle = new_handle,
      .kind = HTTP_ONE,
+     .more = &more_table,
      .flags = HTTP_UPLOAD | HTTP_KEEP,
      .query = &new_table,
      .reply = &attachment_table,
@@ -365,6 +382,7 @@ static const struct http_route routes[] = {
      .name = "attachment_withdraw",
      .handle = withdraw_handle,
      .kind = HTTP_ONE,
+     .more = &more_table,
      .body = &reason_table,
      .reply = &attachment_table,
      .summary_zh = "撤回附件",
@@ -374,7 +392,8 @@ static const struct http_route routes[] = {
      .grant = SEERS,
      .name = "attachment_kinds",
      .handle = kinds_handle,
-     .kind = HTTP_ANY,
+     .kind = HTTP_LIST,
+     .reply = &kind_table,
      .summary_zh = "材料种类",
      .summary_en = "Kinds of documents that the rules ask for"},
 };

@@ -230,17 +230,26 @@ enum err document_render(struct call *call, int64_t document_id, enum press_form
     return press_render(call, json, format, ret_bytes, ret_report);
 }
 
+static const struct field proof_fields[] = {
+    {.name = "document_kind", .type = FIELD_ENUM, .of = &document_kind_enum, .flags = FIELD_REQUIRED},
+    {.name = "doc_number", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "issued_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+    {.name = "digest", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "state", .type = FIELD_ENUM, .of = &document_state_enum, .flags = FIELD_REQUIRED},
+};
+const struct field_table document_proof_table = FIELD_TABLE("document_proof", proof_fields);
+
 enum err document_verify(struct call *call, struct str verify_code, struct json_writer *w)
 {
     DB_ROWS(rows);
     TRY(db_one(call, &rows,
-               "SELECT d.document_kind, d.doc_number, d.title, u.unit_name, d.issued_on, d.digest, d.state "
+               "SELECT d.document_kind, COALESCE(d.doc_number, ''), d.title, u.unit_name, "
+               "COALESCE(d.issued_on, ''), COALESCE(d.digest, ''), d.state "
                "FROM document d"
                " JOIN org_unit u ON u.unit_id = d.unit_id WHERE d.verify_code = $1",
                db_str(str_trim(verify_code))));
-    static const char *const names[] = {"document_kind", "doc_number", "title", "unit_name",
-                                        "issued_on",     "digest",     "state"};
-    for (int i = 0; i < 7; i++)
-        json_put_str(w, names[i], db_col_str(&rows, i));
+    db_put_row(w, &rows, &document_proof_table);
     return ERR_OK;
 }

@@ -11,6 +11,7 @@
 #include "base/field.h"
 #include "helpers/press.h"
 
+extern const struct field_table document_proof_table; /* what document_verify writes */
 extern const struct field_enum document_kind_enum, document_state_enum;
 
 struct document_draft {

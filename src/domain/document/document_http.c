@@ -3,16 +3,19 @@
 #include "domain/module.h"
 
 static const struct field row_fields[] = {
-    {.name = "document_id", .type = FIELD_INT},
-    {.name = "document_kind", .type = FIELD_ENUM, .of = &document_kind_enum, .flags = FIELD_FILTER},
-    {.name = "title", .type = FIELD_TEXT},
+    {.name = "document_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "document_kind",
+     .type = FIELD_ENUM,
+     .of = &document_kind_enum,
+     .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
     {.name = "doc_number", .type = FIELD_TEXT},
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_FILTER},
-    {.name = "unit_name", .type = FIELD_TEXT},
-    {.name = "state", .type = FIELD_ENUM, .of = &document_state_enum, .flags = FIELD_FILTER},
+    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "state", .type = FIELD_ENUM, .of = &document_state_enum, .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "issued_on", .type = FIELD_DATE},
-    {.name = "subject_kind", .type = FIELD_TEXT},
-    {.name = "subject_id", .type = FIELD_INT},
+    {.name = "subject_kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "subject_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
 };
 static const struct field_table row_table = FIELD_TABLE("document", row_fields);
 static const struct db_filter filters[] = {
@@ -115,7 +118,8 @@ static const struct http_route routes[] = {
      .grant = GRANT_PUBLIC,
      .name = "document_verify",
      .handle = document_proof,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &document_proof_table,
      .summary_zh = "核验文书",
      .summary_en = "What a printed code proves"},
 };

@@ -16,21 +16,33 @@
 /* ---- the list ---- */
 
 static const struct field entry_fields[] = {
-    {.name = "entry_id", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "seq", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "chain", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
+    {.name = "entry_id", .type = FIELD_INT, .flags = FIELD_ALWAYS},
+    {.name = "seq", .type = FIELD_INT, .flags = FIELD_ALWAYS},
+    {.name = "chain", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_FILTER},
+    {.name = "at_ms", .type = FIELD_TIME, .flags = FIELD_ALWAYS},
     {.name = "actor_id", .type = FIELD_REF, .ref = "user", .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "actor_login", .type = FIELD_TEXT, .flags = FIELD_READONLY},
-    {.name = "actor_name", .type = FIELD_TEXT, .flags = FIELD_READONLY},
-    {.name = "verb", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER},
-    {.name = "subject_kind", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_FILTER},
+    {.name = "actor_login", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
+    {.name = "actor_name", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
+    {.name = "verb", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_FILTER},
+    {.name = "subject_kind", .type = FIELD_TEXT, .flags = FIELD_ALWAYS | FIELD_FILTER},
     {.name = "subject_id", .type = FIELD_INT, .flags = FIELD_READONLY | FIELD_FILTER},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_READONLY | FIELD_FILTER},
     {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_READONLY},
     {.name = "detail", .type = FIELD_JSON, .flags = FIELD_READONLY},
 };
 static const struct field_table entry_table = FIELD_TABLE("ledger_entry", entry_fields);
+static const struct field hash_fields[] = {
+    {.name = "hash", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+};
+static const struct field_table hash_table = FIELD_TABLE("entry_hash", hash_fields);
+
+static const struct field proof_fields[] = {
+    {.name = "hash", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "prev_hash", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "holds", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+};
+static const struct field_table proof_table = FIELD_TABLE("entry_proof", proof_fields);
+
 #define ENTRY_SELECT                                                                                         \
     "SELECT e.entry_id, e.seq, e.chain, e.at_ms, e.actor_id, e.actor_login, e.actor_name, e.verb, "          \
     "e.subject_kind, e.subject_id,"                                                                          \
@@ -169,6 +181,24 @@ static const struct field verify_fields[] = {
 };
 static const struct field_table verify_table = FIELD_TABLE("ledger_verify", verify_fields);
 
+static const struct field bad_fields[] = {
+    {.name = "chain", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "seq", .type = FIELD_INT},
+    {.name = "why", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "message", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "detail", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+};
+static const struct field_table bad_table = FIELD_TABLE("ledger_fault", bad_fields);
+
+static const struct field verdict_fields[] = {
+    {.name = "ok", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "entries", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "heads", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "took_ms", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "first_bad", .type = FIELD_OBJECT, .rows = &bad_table},
+};
+static const struct field_table verdict_table = FIELD_TABLE("ledger_verdict", verdict_fields);
+
 static void put_verdict(struct call *call, struct json_writer *w, const struct ledger_verdict *v,
                         int64_t took_ms)
 {
@@ -269,6 +299,7 @@ static const struct http_route routes[] = {
      .name = "ledgerbook_list",
      .handle = ledgerbook_list,
      .kind = HTTP_LIST,
+     .more = &hash_table,
      .reply = &entry_table,
      .list = &entry_list,
      .summary_zh = "存证记录",
@@ -279,6 +310,7 @@ static const struct http_route routes[] = {
      .name = "ledgerbook_get",
      .handle = ledgerbook_get,
      .kind = HTTP_ONE,
+     .more = &proof_table,
      .reply = &entry_table,
      .summary_zh = "单条存证",
      .summary_en = "One entry, with its hashes"},
@@ -287,7 +319,8 @@ static const struct http_route routes[] = {
      .grant = PROVERS,
      .name = "ledgerbook_head",
      .handle = ledgerbook_head,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &ledger_head_table,
      .summary_zh = "最新封条",
      .summary_en = "The newest sealed head, to be kept elsewhere"},
     {.method = "POST",
@@ -296,7 +329,8 @@ static const struct http_route routes[] = {
      .name = "ledgerbook_verify",
      .handle = ledgerbook_verify,
      .prepare = ledgerbook_verify,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &verdict_table,
      .flags = HTTP_READS | HTTP_DIRECT,
      .body = &verify_table,
      .summary_zh = "校验存证",

@@ -43,6 +43,8 @@ static int setup(void **state)
     test_start_with(&test, (struct http_options){0});
     test_people(&test);
     test_step(&test, "domain/org", "0001_org");
+    test_step(&test, "domain/org", "0002_org_reorg");
+    test_step(&test, "domain/org", "0003_org_plan");
     test.db.call.actor = &access_local_admin;
     for (int i = 0; i < 40; i++) {
         entry_add("system.created", "00010002", 2, i);

@@ -42,9 +42,12 @@ static const struct field new_fields[] = {
 };
 static const struct field_table new_table = FIELD_TABLE("meeting_new", new_fields);
 static const struct field row_fields[] = {
-    {.name = "meeting_id", .type = FIELD_INT},     MEETING_FIELDS,
-    {.name = "unit_name", .type = FIELD_TEXT},     {.name = "entered_by_name", .type = FIELD_TEXT},
-    {.name = "entered_at_ms", .type = FIELD_TIME}, {.name = "withdrawn_at_ms", .type = FIELD_TIME},
+    {.name = "meeting_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    MEETING_FIELDS,
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "entered_by_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "entered_at_ms", .type = FIELD_TIME, .flags = FIELD_REQUIRED},
+    {.name = "withdrawn_at_ms", .type = FIELD_TIME},
     {.name = "withdrawn_why", .type = FIELD_TEXT},
 };
 static const struct field_table row_table = FIELD_TABLE("meeting", row_fields);
@@ -72,15 +75,15 @@ static const struct db_list meeting_list = {
 };
 
 static const struct field decision_row_fields[] = {
-    {.name = "decision_id", .type = FIELD_INT},
-    {.name = "meeting_id", .type = FIELD_INT},
-    {.name = "meeting_title", .type = FIELD_TEXT},
-    {.name = "held_on", .type = FIELD_DATE},
-    {.name = "text", .type = FIELD_TEXT},
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_FILTER},
-    {.name = "unit_name", .type = FIELD_TEXT},
+    {.name = "decision_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "meeting_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "meeting_title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "held_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+    {.name = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
     {.name = "due_on", .type = FIELD_DATE, .flags = FIELD_SORT},
-    {.name = "state", .type = FIELD_ENUM, .of = &state_enum, .flags = FIELD_FILTER},
+    {.name = "state", .type = FIELD_ENUM, .of = &state_enum, .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "closed_on", .type = FIELD_DATE},
     {.name = "closed_note", .type = FIELD_TEXT},
     {.name = "closed_by_name", .type = FIELD_TEXT},
@@ -93,6 +96,11 @@ static const struct field decision_more_fields[] = {
 };
 static const struct field_table decision_more_table =
     FIELD_TABLE("meeting_decision_more", decision_more_fields);
+static const struct field more_fields[] = {
+    {.name = "decisions", .type = FIELD_ROWS, .rows = &decision_row_table, .flags = FIELD_REQUIRED},
+};
+static const struct field_table more_table = FIELD_TABLE("meeting_more", more_fields);
+
 #define DECISION_SELECT                                                                                      \
     "SELECT d.decision_id, d.meeting_id, m.title, m.held_on, d.text, d.unit_id, u.unit_name, d.due_on,"      \
     " d.state, d.closed_on, d.closed_note, d.closed_by_name, d.person_id, d.unit_path, p.person_name,"       \
@@ -160,22 +168,6 @@ static enum err reach(struct call *call, int64_t meeting_id, int64_t *ret_unit_i
     return access_reach(call, *ret_path);
 }
 
-static enum err put_decisions(struct call *call, int64_t meeting_id, struct json_writer *w)
-{
-    DB_ROWS(rows);
-    TRY(db_query(call, &rows, DECISION_SELECT " WHERE d.meeting_id = $1 ORDER BY d.decision_id",
-                 db_int(meeting_id)));
-    json_open_array(w, "decisions");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        db_put_row(w, &rows, &decision_row_table);
-        put_more(call, w, &rows);
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
-}
-
 static enum err put_meeting(struct call *call, int64_t meeting_id, struct json_writer *w)
 {
     DB_ROWS(rows);
@@ -183,7 +175,8 @@ static enum err put_meeting(struct call *call, int64_t meeting_id, struct json_w
     TRY(access_reach(call, db_col_str(&rows, PATH_COLUMN)));
     db_put_row(w, &rows, &row_table);
     TRY(db_end(&rows));
-    return put_decisions(call, meeting_id, w);
+    return db_put_rows(call, w, "decisions", &decision_row_table,
+                       DECISION_SELECT " WHERE d.meeting_id = $1 ORDER BY d.decision_id", db_int(meeting_id));
 }
 
 static enum err meeting_get(struct call *call, struct http_exchange *x)
@@ -405,6 +398,7 @@ static const struct http_route routes[] = {
      .name = "meeting_create",
      .handle = meeting_create,
      .kind = HTTP_ONE,
+     .more = &more_table,
      .body = &new_table,
      .reply = &row_table,
      .summary_zh = "登记会议和议定事项",
@@ -415,6 +409,7 @@ static const struct http_route routes[] = {
      .name = "meeting_get",
      .handle = meeting_get,
      .kind = HTTP_ONE,
+     .more = &more_table,
      .reply = &row_table,
      .summary_zh = "会议详情",
      .summary_en = "A meeting with its decisions"},
@@ -424,6 +419,7 @@ static const struct http_route routes[] = {
      .name = "meeting_decide",
      .handle = meeting_decide,
      .kind = HTTP_ONE,
+     .more = &more_table,
      .body = &decision_table,
      .reply = &row_table,
      .summary_zh = "补登议定事项",
@@ -434,6 +430,7 @@ static const struct http_route routes[] = {
      .name = "meeting_withdraw",
      .handle = meeting_withdraw,
      .kind = HTTP_ONE,
+     .more = &more_table,
      .flags = HTTP_CHANGES,
      .body = &why_table,
      .reply = &row_table,

@@ -7,15 +7,36 @@ static const char *const item_kinds[] = {"message", "digest", NULL};
 static const struct field_enum item_kind_enum = {"inbox_kind", item_kinds, NULL};
 
 static const struct field fields[] = {
-    {.name = "inbox_id", .type = FIELD_INT},
-    {.name = "item_kind", .type = FIELD_ENUM, .of = &item_kind_enum, .flags = FIELD_FILTER},
+    {.name = "inbox_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "item_kind", .type = FIELD_ENUM, .of = &item_kind_enum, .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "url", .type = FIELD_TEXT},
     {.name = "subject_kind", .type = FIELD_TEXT},
     {.name = "subject_id", .type = FIELD_INT},
-    {.name = "created_at_ms", .type = FIELD_TIME},
+    {.name = "created_at_ms", .type = FIELD_TIME, .flags = FIELD_REQUIRED},
     {.name = "read_at_ms", .type = FIELD_TIME},
 };
 static const struct field_table item_table = FIELD_TABLE("inbox_item", fields);
+
+static const struct field line_fields[] = {
+    {.name = "duty_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "text", .type = FIELD_NOTE, .flags = FIELD_REQUIRED},
+    {.name = "subject_label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "due_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+    {.name = "late", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+};
+static const struct field_table line_table = FIELD_TABLE("digest_line", line_fields);
+
+static const struct field more_fields[] = {
+    {.name = "title", .type = FIELD_TEXT, .max = 2000, .flags = FIELD_REQUIRED},
+    {.name = "body", .type = FIELD_NOTE, .flags = FIELD_REQUIRED},
+    {.name = "lines", .type = FIELD_ROWS, .rows = &line_table, .flags = FIELD_REQUIRED},
+};
+static const struct field_table more_table = FIELD_TABLE("inbox_more", more_fields);
+
+static const struct field count_fields[] = {
+    {.name = "unread", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+};
+static const struct field_table count_table = FIELD_TABLE("inbox_count", count_fields);
 
 static const struct db_filter filters[] = {
     {"user_id", "i.user_id = $$", FIELD_INT, NULL}, /* always the reader's own; see own_param */
@@ -103,6 +124,7 @@ static const struct http_route routes[] = {
      .name = "notify_list",
      .handle = inbox_rows,
      .kind = HTTP_LIST,
+     .more = &more_table,
      .query = &query_table,
      .reply = &item_table,
      .summary_zh = "收件箱",
@@ -112,7 +134,8 @@ static const struct http_route routes[] = {
      .grant = GRANT_SIGNED_IN,
      .name = "notify_count",
      .handle = inbox_count,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &count_table,
      .summary_zh = "未读数",
      .summary_en = "How many are unread"},
     {.method = "POST",
@@ -120,7 +143,8 @@ static const struct http_route routes[] = {
      .grant = GRANT_SIGNED_IN,
      .name = "notify_read",
      .handle = inbox_read,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &count_table,
      .summary_zh = "标为已读",
      .summary_en = "Mark as read"},
     {.method = "POST",
@@ -128,7 +152,8 @@ static const struct http_route routes[] = {
      .grant = GRANT_SIGNED_IN,
      .name = "notify_read_all",
      .handle = inbox_read_all,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &count_table,
      .summary_zh = "全部标为已读",
      .summary_en = "Mark all as read"},
 };

@@ -15,6 +15,8 @@
 #include "rules/rules_form.h"
 
 extern const struct field_enum pledge_state_enum;
+extern const struct field_table pledge_table,
+    pledge_scorecard_table; /* what pledge_show and pledge_scorecard write */
 
 struct pledge {
     int64_t pledge_id, document_id, printed_at_ms, account_signed_at_ms, signed_at_ms, scan_attachment_id;

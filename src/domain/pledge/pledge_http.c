@@ -34,6 +34,16 @@ static enum err scorecard_get(struct call *call, struct http_exchange *x)
     return pledge_scorecard(call, x->ids[0], x->out);
 }
 
+static const struct field sheet_fields[] = {
+    {.name = "document_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+};
+static const struct field_table sheet_table = FIELD_TABLE("pledge_sheet", sheet_fields);
+
+static const struct field signed_fields[] = {
+    {.name = "complete", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+};
+static const struct field_table signed_table = FIELD_TABLE("pledge_signed", signed_fields);
+
 #define SEERS (ROLES_AUTHORITY | ROLES_UNIT)
 static const struct http_route routes[] = {
     {.method = "GET",
@@ -41,7 +51,8 @@ static const struct http_route routes[] = {
      .grant = SEERS,
      .name = "pledge_get",
      .handle = pledge_get,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &pledge_table,
      .summary_zh = "责任承诺书",
      .summary_en = "The pledge of a unit"},
     {.method = "POST",
@@ -49,7 +60,8 @@ static const struct http_route routes[] = {
      .grant = ROLES_UNIT,
      .name = "pledge_sheet",
      .handle = pledge_sheet,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &sheet_table,
      .flags = HTTP_CHANGES,
      .summary_zh = "生成承诺书",
      .summary_en = "Print the pledge for today's leaders"},
@@ -58,7 +70,9 @@ static const struct http_route routes[] = {
      .grant = ROLES_UNIT,
      .name = "pledge_sign",
      .handle = pledge_signature,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .more = &signed_table,
+     .reply = &pledge_table,
      .flags = HTTP_CHANGES | HTTP_KEEP,
      .body = &sign_table,
      .summary_zh = "签署承诺书",
@@ -68,7 +82,8 @@ static const struct http_route routes[] = {
      .grant = SEERS,
      .name = "pledge_scorecard",
      .handle = scorecard_get,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &pledge_scorecard_table,
      .summary_zh = "单位承诺履行情况",
      .summary_en = "Each undertaking with the duties that prove or break it"},
 };

@@ -3,11 +3,105 @@
 #include "base/clock.h"
 #include "db/db.h"
 #include "domain/pledge/pledge.h"
+#include "rules/rules.h"
 
 #include <string.h>
 
 #define DUTIES_SHOWN 8
 #define DUTIES_READ  2000
+
+static const char *const standings[] = {"none", "printed", "signed", "filed", "resign", NULL};
+static const struct field_enum standings_enum = {"pledge_standing", standings, NULL};
+static const struct field state_fields[] = {
+    {.name = "standing", .type = FIELD_ENUM, .of = &standings_enum, .flags = FIELD_REQUIRED},
+    {.name = "leader_changed", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "signed_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "signed_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+    {.name = "signed_verify_code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "scan_digest", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "paper_attachment_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "second_factor", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "signed_by_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "signed_document_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "sheet_document_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "sheet_verify_code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "sheet_printed_at_ms", .type = FIELD_TIME, .flags = FIELD_REQUIRED},
+    {.name = "sheet_account_signed", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+};
+static const struct field_table state_table = FIELD_TABLE("pledge_now", state_fields);
+
+static const struct field text_fields[] = {
+    {.name = "id", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "article", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "preamble", .type = FIELD_NOTE, .flags = FIELD_REQUIRED},
+    {.name = "closing", .type = FIELD_NOTE},
+    {.name = "by_account", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "by_scan", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "second_factor", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "since", .type = FIELD_DATE},
+};
+static const struct field_table text_table = FIELD_TABLE("pledge_text", text_fields);
+
+static const struct field undertaking_fields[] = {
+    {.name = "id", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "text", .type = FIELD_NOTE, .flags = FIELD_REQUIRED},
+};
+static const struct field_table undertaking_table = FIELD_TABLE("pledge_undertaking", undertaking_fields);
+
+static const struct field pledge_fields[] = {
+    {.name = "unit_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "text", .type = FIELD_OBJECT, .rows = &text_table},
+    {.name = "undertakings", .type = FIELD_ROWS, .rows = &undertaking_table, .flags = FIELD_REQUIRED},
+    {.name = "pledge", .type = FIELD_OBJECT, .rows = &state_table, .flags = FIELD_REQUIRED},
+};
+const struct field_table pledge_table = FIELD_TABLE("pledge", pledge_fields);
+
+static const struct field duty_fields[] = {
+    {.name = "duty_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "article", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "rule", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "text", .type = FIELD_NOTE, .flags = FIELD_REQUIRED},
+    {.name = "subject_label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "state", .type = FIELD_ENUM, .of = &rules_duty_state_enum, .flags = FIELD_REQUIRED},
+    {.name = "late", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "due_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+};
+static const struct field_table duty_table = FIELD_TABLE("pledge_duty", duty_fields);
+
+static const struct field unfed_fields[] = {
+    {.name = "article", .type = FIELD_TEXT},
+    {.name = "why", .type = FIELD_NOTE, .flags = FIELD_REQUIRED},
+};
+static const struct field_table unfed_table = FIELD_TABLE("pledge_unfed", unfed_fields);
+
+static const char *const verdicts[] = {"broken", "pending", "kept", "silent", "unfed", NULL};
+static const struct field_enum verdicts_enum = {"pledge_verdict", verdicts, NULL};
+static const struct field line_fields[] = {
+    {.name = "id", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "text", .type = FIELD_NOTE, .flags = FIELD_REQUIRED},
+    {.name = "articles", .type = FIELD_TEXTS, .flags = FIELD_REQUIRED},
+    {.name = "duties", .type = FIELD_ROWS, .rows = &duty_table, .flags = FIELD_REQUIRED},
+    {.name = "unfed", .type = FIELD_ROWS, .rows = &unfed_table, .flags = FIELD_REQUIRED},
+    {.name = "fulfilled", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "fulfilled_late", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "open", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "late", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "verdict", .type = FIELD_ENUM, .of = &verdicts_enum, .flags = FIELD_REQUIRED},
+};
+static const struct field_table line_table = FIELD_TABLE("pledge_line", line_fields);
+
+static const struct field card_fields[] = {
+    {.name = "unit_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "title", .type = FIELD_TEXT},
+    {.name = "version", .type = FIELD_TEXT},
+    {.name = "undertakings", .type = FIELD_ROWS, .rows = &line_table, .flags = FIELD_REQUIRED},
+    {.name = "pledge", .type = FIELD_OBJECT, .rows = &state_table, .flags = FIELD_REQUIRED},
+};
+const struct field_table pledge_scorecard_table = FIELD_TABLE("pledge_scorecard", card_fields);
 
 static const char *said(const struct call *call, const char *zh, const char *en)
 {

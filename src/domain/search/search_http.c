@@ -9,6 +9,30 @@ static const struct field query_fields[] = {
 };
 static const struct field_table query_table = FIELD_TABLE("search_query", query_fields);
 
+/* The kinds are those of SEARCH_* in the files that look; the items of a group lead to its pages. */
+static const char *const kinds[] = {"range",   "unit",   "system", "address", "person",
+                                    "finding", "letter", "case",   NULL};
+static const struct field_enum kinds_enum = {"search_kind", kinds, NULL};
+static const struct field item_fields[] = {
+    {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "subtitle", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "url", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+};
+static const struct field_table item_table = FIELD_TABLE("search_item", item_fields);
+
+static const struct field group_fields[] = {
+    {.name = "kind", .type = FIELD_ENUM, .of = &kinds_enum, .flags = FIELD_REQUIRED},
+    {.name = "items", .type = FIELD_ROWS, .rows = &item_table, .flags = FIELD_REQUIRED},
+};
+static const struct field_table group_table = FIELD_TABLE("search_group", group_fields);
+
+static const struct field found_fields[] = {
+    {.name = "groups", .type = FIELD_ROWS, .rows = &group_table, .flags = FIELD_REQUIRED},
+};
+static const struct field_table found_table = FIELD_TABLE("search_answer", found_fields);
+
 static enum err search_all(struct call *call, struct http_exchange *x)
 {
     bool nothing;
@@ -38,7 +62,8 @@ static const struct http_route routes[] = {
      .grant = ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM,
      .name = "search_all",
      .handle = search_all,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &found_table,
      .query = &query_table,
      .summary_zh = "全局搜索",
      .summary_en = "One box: address, domain, name or number to its owner and history"},

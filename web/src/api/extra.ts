@@ -2,20 +2,6 @@
 /** Members that the server computes beside a record's fields. The generated types hold the fields themselves. */
 import type * as api from './types.gen'
 
-export interface Me {
-  user_id: number
-  login_name: string
-  display_name: string
-  roles: { role: api.Role }[]
-  sees_all: boolean
-  must_change_password: boolean
-  must_enrol: boolean
-  language: 'zh' | 'en'
-  now_ms: number
-  unit: { unit_id: number; unit_name: string; unit_path: string } | null
-  operations: string[]
-  menu: string[]
-}
 export interface PostHeld {
   post_id: number
   post_kind: string
@@ -42,40 +28,13 @@ export type DutyLine = api.Item<'duties_list'>
 export type DutyFull = api.Reply<'duties_get'>
 export type PackLine = api.RulePack
 export type ArticleFull = api.Reply<'duties_article'>
-export interface AttachmentLine {
-  attachment_id: number
-  kind: string
-  kind_title: string
-  file_name: string
-  size: number
-  state: string
-  uploaded_by_name: string
-  uploaded_at_ms: number
-  period_from: string | null
-  period_to: string | null
-}
-export type EntryLine = api.LedgerEntry & { hash: string }
+export type AttachmentLine = api.Item<'attachment_list'>
+export type EntryLine = api.Item<'ledgerbook_list'>
 export type CasePerson = api.PostHolder
 export type CaseFull = api.DisciplineCase & api.CaseMore
-export type InboxLine = api.InboxItem & {
-  title: string
-  body: string
-  lines?: { duty_id: number; text: string; subject_label: string; due_on: string; late: boolean }[]
-}
-export interface Verdict {
-  ok: boolean
-  entries: number
-  heads: number
-  took_ms: number
-  first_bad: { chain: string; seq: number | null; why: string; message: string; detail: string } | null
-}
-export interface Head {
-  chain: string
-  number: number
-  seq: number
-  hash: string
-  at_ms: number
-}
+export type InboxLine = api.Item<'notify_list'>
+export type Verdict = api.LedgerVerdict
+export type Head = api.LedgerHead
 export interface BenchDuty {
   duty_id: number
   rule: string

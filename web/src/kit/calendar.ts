@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The working-day calendar for showing (never for computing a due date: the server does that). */
 import { reactive } from 'vue'
-import { api } from '@/api/client'
+import { api, type CalendarYear } from '@/api'
 import { addDays, today, weekdayNumber } from './time'
 
-export interface CalendarYear {
-  year: number
-  published: boolean
-  /** Those that differ from Monday to Friday. */
-  days: { day: string; name: string; worked: boolean }[]
-}
 interface Known {
   published: boolean
   days: Map<string, { name: string; off: boolean }>

@@ -4,7 +4,7 @@ import { choices, cut, remember, step } from './search'
 
 describe('the search box', () => {
   it('offers the first of each group and marks where a group begins', () => {
-    const hit = (id: number) => ({ id, title: `t${id}` })
+    const hit = (id: number) => ({ id, title: `t${id}`, subtitle: '', unit_name: '', url: '' })
     const got = choices({ groups: [{ kind: 'unit', items: [1, 2, 3, 4, 5].map(hit) }, { kind: 'letter', items: [hit(9)] }] }, 3)
     expect(got.map((c) => [c.kind, c.hit.id, c.first])).toEqual([['unit', 1, true], ['unit', 2, false], ['unit', 3, false], ['letter', 9, true]])
     expect(choices(null)).toEqual([])

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The one search box, apart from how it is drawn. */
-export interface Hit { id: number; title: string; subtitle?: string; unit_name?: string; url?: string }
-export interface Group { kind: string; items: Hit[] }
-export interface Found { groups: Group[] }
+import type { SearchAnswer as Found, SearchItem as Hit } from '@/api'
+export type { SearchAnswer as Found, SearchItem as Hit } from '@/api'
 export interface Choice { kind: string; hit: Hit; first: boolean }
 
 export const SHORTEST = 2

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ref } from 'vue'
 import { api, ApiError } from '@/api/client'
-import type { Me } from '@/api/extra'
+import type { Me } from '@/api'
 import type { RouteName } from '@/api/types.gen'
 import { tellTime } from './time'
 

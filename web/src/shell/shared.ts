@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { computed, ref } from 'vue'
-import { api } from '@/api/client'
+import { api, type HttpHealth, type InboxCount } from '@/api'
 import { can, me } from '@/kit/session'
 import { needUnits, unitTree } from '@/kit/units'
 
@@ -8,7 +8,7 @@ import { needUnits, unitTree } from '@/kit/units'
 export const unread = ref(0)
 export async function countInbox(): Promise<void> {
   if (!can('notify_count')) return
-  const got = await api.get<{ unread: number }>('/api/inbox/count').catch(() => null)
+  const got = await api.get<InboxCount>('/api/inbox/count').catch(() => null)
   if (got) unread.value = got.unread
 }
 export const version = ref('')
@@ -16,5 +16,5 @@ export const version = ref('')
 export const authority = computed(() => unitTree.value[0]?.unit_name ?? me.value?.unit?.unit_name ?? '')
 export async function loadAbout(): Promise<void> {
   if (can('org_tree')) void needUnits()
-  version.value = (await api.get<{ version: string }>('/api/health').catch(() => null))?.version ?? ''
+  version.value = (await api.get<HttpHealth>('/api/health').catch(() => null))?.version ?? ''
 }

@@ -37,12 +37,6 @@ export interface TaskMore {
 }
 export type TaskFull = TaskLine & TaskMore
 
-export interface CardDuty { duty_id: number; article: string; rule: string; text: string; subject_label: string; state: string; late: boolean; due_on: string }
-export interface CardLine { id: string; text: string; articles: string[]; duties: CardDuty[]; fulfilled: number; fulfilled_late: number; open: number; late: number; unfed: { article: string | null; why: string }[]; verdict: 'broken' | 'pending' | 'kept' | 'silent' | 'unfed' }
-export interface PledgeState { standing: 'none' | 'printed' | 'signed' | 'filed' | 'resign'; second_factor: boolean; paper_attachment_id: number; leader_changed: boolean; signed_version: string; signed_on: string; signed_verify_code: string; scan_digest: string; signed_by_name: string; signed_document_id: number; sheet_document_id: number; sheet_verify_code: string; sheet_printed_at_ms: number; sheet_account_signed: boolean }
-export interface Scorecard { unit_id: number; unit_name: string; title: string | null; version: string | null; undertakings: CardLine[]; pledge: PledgeState }
-export interface PledgeFull { unit_id: number; unit_name: string; text: { id: string; article: string; title: string; version: string; preamble: string; closing: string | null; by_account: boolean; by_scan: boolean; second_factor: boolean; since: string | null } | null; undertakings: { id: string; text: string }[]; pledge: PledgeState }
-
 /** The key of a cell, as faults of the server name it too: "mobile" or "rows[2].mobile". */
 export const cellKey = (row: number, name: string): string => (row ? `rows[${row}].${name}` : name)
 
