@@ -145,3 +145,90 @@ describe("the archive", () => {
         expect(lines.find((one) => one.includes("00001-示例县教育局.pdf"))).toContain(mine.verify_code);
     });
 });
+
+describe("an accepted answer goes into the books", () => {
+    const books = (id: number, preview: boolean) => officer.post(`/api/collection-tasks/${id}/books${preview ? "?preview=1" : ""}`);
+    const holder = async (post_kind: string): Promise<any> => (await edu.get(`/api/units/${county.units.a.unit_id}/posts`)).expect(200).posts.filter((one: any) => one.post_kind === post_kind && !one.valid_to).at(-1);
+    test("the responsibility table: another leader, a new number, a person who already has another post", async () => {
+        const again = await launch(FORM, "责任体系表更新", ["a"]);
+        const id = (await taskOf(again, "a")).task_id;
+        const full = await task(edu, id);
+        const cells = full.cells.map(({ row_no, name, value }: any) => ({ row_no, name, value: row_no === 2 && name === "person_name" ? "新任局长" : row_no === 2 && name === "mobile" ? "13900000222" : row_no === 3 && name === "mobile" ? "13900000333" : row_no === 4 && name === "person_name" ? "教育局安全员" : value }));
+        (await edu.put(`/api/collection-tasks/${id}/draft`, { version: full.version, cells })).expect(200);
+        (await edu.post(`/api/collection-tasks/${id}/sheet`)).expect(200);
+        (await edu.upload("/api/attachments", "盖章.pdf", PDF, { subject_kind: "collection_task", subject_id: id, kind: "stamped_scan" })).expect(201);
+        (await edu.post(`/api/collection-tasks/${id}/hand-in`)).expect(200);
+        refused(await books(id, true), 409);
+        (await officer.post(`/api/collection-tasks/${id}/accept`)).expect(200);
+        refused(await edu.post(`/api/collection-tasks/${id}/books`), 403);
+        const shown = (await books(id, true)).expect(200);
+        const what = Object.fromEntries(shown.changes.map((one: any) => [one.label, one.what]));
+        expect(what).toEqual({ 党组织主要负责人: "same", 行政主要领导: "replaced", 分管领导: "changed", "负责部门（负责人）": "replaced", 联系人: "same" });
+        expect(shown.many).toBe(3);
+        expect(shown.changes[1].name).not.toBe("新任局长"); // masked for the authority
+        expect((await holder("admin_head")).person_name).toBe("教育局局长");
+        expect((await task(officer, id)).booked_at_ms).toBe(0);
+        (await books(id, false)).expect(200);
+        expect((await holder("admin_head")).person_name).toBe("新任局长");
+        expect((await holder("deputy_in_charge")).mobile).toBe("13900000333");
+        const security = await holder("security_officer");
+        expect((await holder("department_head")).person_id).toBe(security.person_id);
+        expect(await task(officer, id)).toMatchObject({ booked_by_name: "数据局经办人" });
+        expect((await books(id, true)).expect(200).many).toBe(0);
+        await ledgerHas(officer, "collection.booked", "collection_task", id);
+        const past = (await officer.get(`/api/units/${county.units.a.unit_id}/responsible?on=2026-09-27`)).expect(200);
+        expect(JSON.stringify(past)).not.toContain("新任局长");
+    });
+    test("the register: a new system and a changed one, judged as an import is; nothing half-done", async () => {
+        const unit_id = county.units.b.unit_id;
+        const known = (await health.post("/api/systems", { system_name: "卫健业务平台", system_type: "business_system", unit_id, lifecycle_status: "building", business_desc: "业务办理", mlps_level: 2 })).expect(201);
+        const spare = (await health.post("/api/systems", { system_name: "旧办公系统", system_type: "business_system", unit_id, lifecycle_status: "building", business_desc: "办公" })).expect(201);
+        const opened = (await health.post("/api/collection-tasks", { form_id: "SA3.system_register", unit_id })).expect(201);
+        const path = `/api/collection-tasks/${opened.task_id}`;
+        const row = (no: number, values: Record<string, string>) => Object.entries(values).map(([name, value]) => ({ row_no: no, name, value }));
+        const cells = [
+            { row_no: 0, name: "filled_by", value: "卫健局安全员" },
+            ...row(1, { system_name: "卫健业务平台", system_type: "业务系统", lifecycle_status: "在建", mlps_level: "3", contact_name: "卫健局联系人", contact_mobile: "13900000456" }),
+            ...row(2, { system_name: "健康驿站公众号", system_type: "微信公众号", lifecycle_status: "在建" }),
+        ];
+        const hand = async (version: number, given: any[]) => {
+            (await health.put(`${path}/draft`, { version, cells: given })).expect(200);
+            (await health.post(`${path}/sheet`)).expect(200);
+            (await health.upload("/api/attachments", "盖章.pdf", PDF, { subject_kind: "collection_task", subject_id: opened.task_id, kind: "stamped_scan" })).expect(201);
+            (await health.post(`${path}/hand-in`)).expect(200);
+            (await officer.post(`${path}/accept`)).expect(200);
+        };
+        await hand(opened.version, cells);
+        const shown = (await books(opened.task_id, true)).expect(200);
+        expect(shown.errors).toEqual([]);
+        expect(shown.changes.map((one: any) => [one.what, one.name])).toEqual([["changed", "卫健业务平台"], ["new", "健康驿站公众号"], ["missing", "旧办公系统"]]);
+        expect(shown.changes[0].fields.length).toBeGreaterThan(0);
+        expect((await health.get(`/api/systems/${known.system_id}`)).expect(200).mlps_level).toBe(2);
+        (await books(opened.task_id, false)).expect(200);
+        expect((await health.get(`/api/systems/${known.system_id}`)).expect(200)).toMatchObject({ mlps_level: 3, contact_mobile: "13900000456" });
+        expect((await health.get(`/api/systems/${spare.system_id}`)).expect(200).lifecycle_status).toBe("building");
+        expect((await health.all(`/api/systems?unit_id=${unit_id}`)).map((one: any) => one.system_name)).toContain("健康驿站公众号");
+        expect((await books(opened.task_id, true)).expect(200).many).toBe(0);
+    });
+    test("a row that the register refuses is named, and nothing is written", async () => {
+        const unit_id = county.units.b.unit_id;
+        const opened = (await health.post("/api/collection-tasks", { form_id: "SA3.system_register", unit_id })).expect(201);
+        const path = `/api/collection-tasks/${opened.task_id}`;
+        const cells = [
+            { row_no: 0, name: "filled_by", value: "卫健局安全员" },
+            { row_no: 1, name: "system_name", value: "挂号小程序" }, { row_no: 1, name: "system_type", value: "小程序" }, { row_no: 1, name: "lifecycle_status", value: "在建" },
+            { row_no: 2, name: "system_name", value: "奇怪的系统" }, { row_no: 2, name: "system_type", value: "没有这种类型" }, { row_no: 2, name: "lifecycle_status", value: "在建" },
+        ];
+        (await health.put(`${path}/draft`, { version: opened.version, cells })).expect(200);
+        (await health.post(`${path}/sheet`)).expect(200);
+        (await health.upload("/api/attachments", "盖章.pdf", PDF, { subject_kind: "collection_task", subject_id: opened.task_id, kind: "stamped_scan" })).expect(201);
+        (await health.post(`${path}/hand-in`)).expect(200);
+        (await officer.post(`${path}/accept`)).expect(200);
+        const shown = (await books(opened.task_id, true)).expect(200);
+        expect(shown.errors).toHaveLength(1);
+        expect(shown.errors[0]).toMatchObject({ row_no: 2 });
+        expect(shown.errors[0].message).toContain("没有这种类型");
+        refused(await books(opened.task_id, false), 422);
+        expect((await health.all(`/api/systems?unit_id=${unit_id}`)).map((one: any) => one.system_name)).not.toContain("挂号小程序");
+    });
+});

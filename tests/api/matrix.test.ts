@@ -89,7 +89,7 @@ const TABLE: Record<string, Row> = {
     collection_remind: row("all"),
     collection_export: row("all"),
     collection_export_full: row("all", { body: reason }),
-    collection_archive: row("all", { own: [404] }), // none was made
+    collection_archive: row("all", { as: { archive_id: "collection_id" }, own: [404] }), // none was made
     collection_archive_list: row("all"),
     collection_archive_ask: row("all", { body: reason, own: [409] }), // nothing is handed in yet
     collection_task_list: row("none"),
@@ -101,6 +101,7 @@ const TABLE: Record<string, Row> = {
     collection_task_hand_in: row("unit"),
     collection_task_return: row("unit"),
     collection_task_accept: row("unit"),
+    collection_task_book: row("unit", { query: () => "preview=1", own: [409] }), // not accepted yet
     collection_task_concealment: row("unit"),
     collection_task_pdf: row("unit", { own: [409] }), // nothing is handed in yet
     collection_task_docx: row("unit", { own: [409] }),

@@ -209,9 +209,12 @@ static enum err from_posts(struct call *call, const struct rules_form *form, int
     return ERR_OK;
 }
 
+/* Chinese, whoever fills in: the sheet is an official paper. */
 static struct str label(struct call *call, const char *of, struct str word)
 {
-    return word.len ? words_enum(call, of, word) : word;
+    struct call zh = *call;
+    zh.lang = CALL_ZH;
+    return word.len ? words_enum(&zh, of, word) : word;
 }
 
 static enum err from_systems(struct call *call, const struct rules_form *form, int64_t unit_id,

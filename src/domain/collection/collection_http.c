@@ -4,6 +4,7 @@
 
 #include "domain/attachment/attachment.h"
 #include "domain/collection/collection_archive.h"
+#include "domain/collection/collection_book.h"
 #include "domain/collection/collection_inner.h"
 #include "domain/module.h"
 #include "ledger/ledger.h"
@@ -229,6 +230,23 @@ static enum err task_accept(struct call *call, struct http_exchange *x)
     return collection_put_task(call, x->ids[0], x->out);
 }
 
+static enum err task_book_prepare(struct call *call, struct http_exchange *x)
+{
+    struct registry_sheet *sheet;
+    TRY(collection_book_read(call, x->ids[0], &sheet));
+    x->prepared = sheet;
+    return ERR_OK;
+}
+
+static enum err task_book(struct call *call, struct http_exchange *x)
+{
+    return collection_book_take(call, x->ids[0], x->prepared, field_int(&x->query, "preview", 0) != 0,
+                                x->out);
+}
+
+static const struct field book_fields[] = {{.name = "preview", .type = FIELD_BOOL}};
+static const struct field_table book_table = FIELD_TABLE("collection_book", book_fields);
+
 static enum err task_conceal(struct call *call, struct http_exchange *x)
 {
     TRY(collection_concealment_decide(call, x->ids[0], field_int(&x->body, "agree", 0) != 0,
@@ -380,6 +398,9 @@ static const struct http_route routes[] = {
      .reply = &collection_task_row_table},
     {ROUTE("POST", TASK "/accept", OFFICER, "collection_task_accept", task_accept, "受理", "Accept"),
      .kind = HTTP_ONE, .flags = HTTP_CHANGES, .reply = &collection_task_row_table},
+    {ROUTE("POST", TASK "/books", OFFICER, "collection_task_book", task_book, "核对并写入台账",
+           "What an accepted answer changes in the books; without preview it is written"),
+     .prepare = task_book_prepare, .kind = HTTP_ANY, .flags = HTTP_CHANGES, .query = &book_table},
     {ROUTE("POST", TASK "/concealment", OFFICER, "collection_task_concealment", task_conceal,
            "认定是否涉嫌瞒报", "Decide about suspected concealment"),
      .kind = HTTP_ONE, .flags = HTTP_CHANGES, .body = &decide_table, .reply = &collection_task_row_table},

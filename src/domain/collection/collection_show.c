@@ -400,7 +400,8 @@ static enum err put_more(struct call *call, const struct collection_task *task, 
     TRY(db_one(call, &rows,
                "SELECT t.saved_by_name, t.return_reason, t.decided_by_name, t.scan_attachment_id, "
                "t.scan_digest, t.concealment_why, t.case_id,"
-               " c.text, c.standing FROM collection_task t JOIN collection c ON c.collection_id = "
+               " c.text, c.standing, t.booked_at_ms, t.booked_by_name FROM collection_task t JOIN collection "
+               "c ON c.collection_id = "
                "t.collection_id WHERE t.task_id = $1",
                db_int(task->task_id)));
     json_put_str(w, "saved_by_name", db_col_str(&rows, 0));
@@ -412,6 +413,8 @@ static enum err put_more(struct call *call, const struct collection_task *task, 
     json_put_int(w, "case_id", db_col_int(&rows, 6));
     json_put_str(w, "text", db_col_str(&rows, 7));
     json_put_bool(w, "standing", db_col_int(&rows, 8) != 0);
+    json_put_int(w, "booked_at_ms", db_col_int(&rows, 9));
+    json_put_str(w, "booked_by_name", db_col_str(&rows, 10));
     json_put_str(w, "form_kind", task->form_kind);
     json_put_int(w, "version", task->version);
     json_put_int(w, "document_id", task->document_id);

@@ -56,6 +56,11 @@ MUST_USE enum err org_post_appoint(struct call *call, int64_t unit_id, int64_t p
 MUST_USE enum err org_post_appoint_by(struct call *call, int64_t unit_id, int64_t person_id,
                                       struct str post_kind, struct str department, struct str valid_from,
                                       struct str document_no, int64_t *ret_post_id);
+/* The given fields of a person inside the scope; the unit stays. */
+MUST_USE enum err org_person_change(struct call *call, int64_t person_id, const struct field_record *record);
+/* The person no longer holds the post: their holding ends the day before today. */
+MUST_USE enum err org_post_relieve(struct call *call, int64_t unit_id, const char *post_kind,
+                                   int64_t person_id);
 /* Once a day and after holdings changed by more than a hand: which of them count today; touches their units.
  */
 MUST_USE enum err org_post_refresh(struct call *call);

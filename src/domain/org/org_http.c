@@ -275,25 +275,9 @@ static enum err reach_person(struct call *call, int64_t person_id, struct db_row
 
 static enum err org_person_patch(struct call *call, struct http_exchange *x)
 {
-    struct org_person person;
-    DB_ROWS(rows);
-    TRY(reach_person(call, x->ids[0], &rows, &person));
-    struct str path = str_copy(call->arena, person.unit_path);
-    int64_t unit_id = person.unit_id;
-    db_rows_close(&rows);
-    if (field_get(&x->body, "unit_id")->given && field_int(&x->body, "unit_id", 0) != unit_id)
-        return call_fail(call, ERR_REFUSED, "unit_id", "org.fault.person_stays");
-    TRY(db_update(call, "org_person", "person_id", x->ids[0], &x->body, NULL, 0));
-    rules_touch(call, "unit", unit_id);
+    TRY(org_person_change(call, x->ids[0], &x->body));
     json_put_int(x->out, "person_id", x->ids[0]);
-    return ledger_append(call,
-                         &(struct ledger_fact){.verb = "person.changed",
-                                               .subject_kind = "person",
-                                               .subject_id = x->ids[0],
-                                               .unit_id = unit_id,
-                                               .unit_path = path,
-                                               .detail = field_json(call->arena, &x->body)},
-                         NULL);
+    return ERR_OK;
 }
 
 static const struct field reveal_fields[] = {

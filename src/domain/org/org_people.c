@@ -62,6 +62,29 @@ enum err org_person_create(struct call *call, const struct field_record *record,
                          NULL);
 }
 
+enum err org_person_change(struct call *call, int64_t person_id, const struct field_record *record)
+{
+    DB_ROWS(rows);
+    TRY(db_one(call, &rows, "SELECT unit_id, unit_path FROM org_person WHERE person_id = $1",
+               db_int(person_id)));
+    TRY(access_reach(call, db_col_str(&rows, 1)));
+    int64_t unit_id = db_col_int(&rows, 0);
+    struct str path = db_col_copy(call, &rows, 1);
+    db_rows_close(&rows);
+    if (field_get(record, "unit_id")->given && field_int(record, "unit_id", 0) != unit_id)
+        return call_fail(call, ERR_REFUSED, "unit_id", "org.fault.person_stays");
+    TRY(db_update(call, "org_person", "person_id", person_id, record, NULL, 0));
+    rules_touch(call, "unit", unit_id);
+    return ledger_append(call,
+                         &(struct ledger_fact){.verb = "person.changed",
+                                               .subject_kind = "person",
+                                               .subject_id = person_id,
+                                               .unit_id = unit_id,
+                                               .unit_path = path,
+                                               .detail = field_json(call->arena, record)},
+                         NULL);
+}
+
 /* A department or section officer may be several; the heads of a unit are one each. */
 static bool one_holder(struct str post_kind)
 {
@@ -80,6 +103,28 @@ static enum err end_holder(struct call *call, int64_t unit_id, struct str post_k
         "UPDATE org_post SET valid_to = $3 WHERE unit_id = $1 AND post_kind = $2 AND valid_from <= $3"
         " AND (valid_to IS NULL OR valid_to > $3)",
         db_int(unit_id), db_str(post_kind), db_c(clock_date(day - 1).text));
+}
+
+enum err org_post_relieve(struct call *call, int64_t unit_id, const char *post_kind, int64_t person_id)
+{
+    struct org_unit unit;
+    struct clock_date yesterday = clock_date(clock_day_of(call->now_ms) - 1);
+    TRY(org_unit_reach(call, unit_id, &unit));
+    TRY(db_run(call,
+               "UPDATE org_post SET valid_to = CASE WHEN valid_from > $4 THEN valid_from ELSE $4 END WHERE "
+               "unit_id = $1 AND post_kind = $2 AND person_id = $3 AND (valid_to IS NULL OR valid_to > $4)",
+               db_int(unit_id), db_c(post_kind), db_int(person_id), db_c(yesterday.text)));
+    TRY(org_post_refresh_unit(call, unit_id));
+    return ledger_append(
+        call,
+        &(struct ledger_fact){.verb = "post.ended",
+                              .subject_kind = "unit",
+                              .subject_id = unit_id,
+                              .unit_id = unit_id,
+                              .unit_path = unit.unit_path,
+                              .detail = str_format(call->arena, "{\"post_kind\":\"%s\",\"person_id\":%lld}",
+                                                   post_kind, (long long)person_id)},
+        NULL);
 }
 
 /* Someone of the same county whom the actor may see: a post shows who holds it. */

@@ -33,6 +33,8 @@ export interface TaskMore {
   scan_attachment_id: number
   scan_digest: string | null
   concealment_why: string | null
+  booked_at_ms: number
+  booked_by_name: string | null
   case_id: number
 }
 export type TaskFull = TaskLine & TaskMore
