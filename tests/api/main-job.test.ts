@@ -524,9 +524,15 @@ describe("6 what follows", () => {
         const regulator = await county.as("regulator");
         const notice = (await regulator.post("/api/notices", { source_type: "cac_office", source_name: "市委网信办", source_no: "市网信通〔2026〕18号", received_date: START, severity: "high", unit_id: county.units.b.unit_id, system_id: sheetRows.get("董事会门户").system_id, title: "门户存在 SQL 注入漏洞", content: "登录接口存在 SQL 注入漏洞，可获取后台数据。" })).expect(201);
         await ledgerHas(officer, "notice.received", "notice", notice.notice_id);
+        // Z25: from the day it came the authority has one working day to tell the unit in writing.
+        const told = async (state: string) => (await officer.all(`/api/duties?rule=Z25.notice&state=${state}&subject_kind=finding&subject_id=${notice.finding_id}`)).map((one) => one.due_on);
+        const tellBy = (await officer.get(`/api/workday?start=${START}&days=1`)).expect(200).due;
+        expect(await told("open")).toEqual([tellBy]);
         const draft = (await officer.post("/api/letters", { findings: [{ finding_id: notice.finding_id }], notice_id: notice.notice_id })).expect(201);
         const issued = (await officer.post(`/api/letters/${draft.letter_id}/issue`)).expect(200, 201);
         expect(issued).toMatchObject({ outside: true, severity: "high" });
+        expect(await told("open")).toEqual([]);
+        expect(await told("satisfied")).toEqual([tellBy]);
         cases = await officer.all("/api/cases");
         const found = casesOf("interview", "b");
         expect(found).toHaveLength(1);

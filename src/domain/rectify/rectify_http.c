@@ -377,11 +377,21 @@ static const struct http_route routes[] = {
      .summary_en = "The feedback sheet to be stamped"},
 };
 
+static const struct rules_fact facts[] = {
+    {.name = "rectify.notice_received",
+     .subject = "finding",
+     .order = &finding_severity_enum,
+     .sql =
+         "SELECT finding_id, received_at_ms, severity FROM rectify_notice WHERE finding_id IS NOT NULL AND "
+         "($1 = 0 OR finding_id = $1)"},
+};
+
 static const char *const scoped_tables[] = {"rectify_notice", "rectify_letter", "rectify_feedback",
                                             "rectify_request", NULL};
 
 const struct module rectify_module = {
     .name = "rectify",
     .routes = MODULE_MANY(routes),
+    .facts = MODULE_MANY(facts),
     .scoped_tables = scoped_tables,
 };

@@ -6,6 +6,7 @@
 #include "domain/finding/finding.h"
 #include "domain/org/org.h"
 #include "ledger/ledger.h"
+#include "rules/rules.h"
 
 /* What the notice says becomes a finding of the unit: it lives on like any other, until a person says that it
  * is gone. */
@@ -26,10 +27,11 @@ enum err rectify_notice_create(struct call *call, const struct field_record *rec
 {
     struct org_unit unit;
     int64_t finding_id;
+    int32_t day;
     if (org_unit_reach(call, field_int(record, "unit_id", 0), &unit) != ERR_OK)
         return call_fail(call, ERR_INVALID, "unit_id", "finding.fault.unit_unknown");
     struct str received = field_str(record, "received_date");
-    if (str_cmp(received, str_of(clock_date(clock_day_of(call->now_ms)).text)) > 0)
+    if (!clock_parse_date(received, &day) || day > clock_day_of(call->now_ms))
         return call_fail(call, ERR_INVALID, "received_date", "rectify.fault.future");
     TRY(make_finding(call, record, &finding_id));
     struct db_extra extra[] = {
@@ -37,8 +39,10 @@ enum err rectify_notice_create(struct call *call, const struct field_record *rec
         {"finding_id", db_int(finding_id)},
         {"entered_by", db_int(call_who(call).user_id)},
         {"entered_at_ms", db_int(call->now_ms)},
+        {"received_at_ms", db_int(clock_ms_of_day(day))},
     };
-    TRY(db_insert(call, "rectify_notice", record, extra, 4, ret_notice_id));
+    TRY(db_insert(call, "rectify_notice", record, extra, sizeof(extra) / sizeof(extra[0]), ret_notice_id));
+    rules_touch(call, "finding", finding_id);
     return ledger_append(call,
                          &(struct ledger_fact){.verb = "notice.received",
                                                .subject_kind = "notice",

@@ -326,11 +326,12 @@ enum err registry_system_change(struct call *call, int64_t system_id, struct fie
 
 /* ---- life cycle ---- */
 
-static bool needs_gate(struct str from, struct str to)
+const char *registry_gate(struct str from, struct str to)
 {
     bool live = str_is(to, "online") || str_is(to, "trial");
-    bool was_live = str_is(from, "online");
-    return live && !was_live;
+    if (live)
+        return str_is(from, "online") ? NULL : "system.go_live";
+    return str_is(to, "building") && str_is(from, "planning") ? "system.build" : NULL;
 }
 
 enum err registry_lifecycle(struct call *call, int64_t system_id, struct str to, struct str reason)
@@ -339,8 +340,9 @@ enum err registry_lifecycle(struct call *call, int64_t system_id, struct str to,
     TRY(registry_system_reach(call, system_id, &system));
     if (str_eq(system.lifecycle_status, to))
         return ERR_OK;
-    if (needs_gate(system.lifecycle_status, to))
-        TRY(rules_gate(call, "system.go_live", system_id));
+    const char *gate = registry_gate(system.lifecycle_status, to);
+    if (gate)
+        TRY(rules_gate(call, gate, system_id));
     if (str_is(to, "shutdown") && reason.len == 0)
         return call_fail(call, ERR_INVALID, "reason", "fault.required");
     TRY(db_run(call,

@@ -37,8 +37,10 @@ MUST_USE enum err registry_system_create(struct call *call, struct field_record 
 /* Changes the given fields. "version", when given, must be the current one (ERR_CONFLICT). Endpoints given
  * replace the current set: those that stay the same keep their row, the others are ended, never deleted. */
 MUST_USE enum err registry_system_change(struct call *call, int64_t system_id, struct field_record *record);
-/* Moves along the life cycle. To trial or online the gate system.go_live must hold (ERR_REFUSED lists what is
- * unmet). */
+/* The gate between two stages of the life cycle, NULL where there is none: system.build from planning to
+ * building (S4), system.go_live to trial or online (S3, S4, S6, S7). */
+const char *registry_gate(struct str from, struct str to);
+/* Moves along the life cycle; the gate must hold (ERR_REFUSED lists what is unmet). */
 MUST_USE enum err registry_lifecycle(struct call *call, int64_t system_id, struct str to, struct str reason);
 
 /* ---- endpoints ---- */

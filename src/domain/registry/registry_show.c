@@ -81,12 +81,18 @@ enum err registry_put_system(struct call *call, int64_t system_id, struct json_w
     return put_evaluations(call, system_id, w);
 }
 
-/* The gate before going live, asked without going. */
+/* The gate that the system faces next, asked without going: before building while it is planned, else before
+ * going live. */
 enum err registry_put_gate(struct call *call, int64_t system_id, struct json_writer *w)
 {
+    struct registry_system system;
+    TRY(registry_system_get(call, system_id, &system));
+    const char *change = registry_gate(system.lifecycle_status, STR("building"));
+    if (!change)
+        change = "system.go_live";
     json_open_object(w, "gate");
-    json_put_c(w, "change", "system.go_live");
-    TRY(rules_gate_show(call, "system.go_live", system_id, w));
+    json_put_c(w, "change", change);
+    TRY(rules_gate_show(call, change, system_id, w));
     json_close_object(w);
     return ERR_OK;
 }

@@ -156,6 +156,42 @@ static void columns_are_named_as_sheets_name_them(void **state)
     assert_true(str_is(registry_column_name(t->call, 701), "ZZ"));
 }
 
+/* S4: no building before the plan is filed; and nothing stops what is built already from being entered. */
+static void building_waits_for_the_filed_plan(void **state)
+{
+    static const char pack[] =
+        "pack:\n  id: T\n  title: 测试\n  issuer: 测试\n  version: \"1\"\n"
+        "  effective: {from: 2020-01-01}\n  calendar: cn-state-council\n  units: subtree\n"
+        "articles:\n  - {id: T4, cite: 第四条, title: 方案, summary: 方案}\n"
+        "gates:\n  - {id: T4.build, article: T4, change: system.build, require: [{fact: "
+        "registry.plan_filed, say: 方案已备案}]}\n";
+    struct rules_load_report report;
+    struct domain_test *t = *state;
+    int64_t system_id = make_system(t, t->unit_id, "新系统", NULL);
+    assert_int_equal(rules_pack_load(t->call, str_of(pack), false, &report), ERR_OK);
+    assert_int_equal(registry_lifecycle(t->call, system_id, STR("building"), STR("开工")), ERR_REFUSED);
+    assert_string_equal(t->call->faults->article, "T4");
+    call_faults_clear(t->call);
+    struct field_record plan =
+        DOMAIN_RECORD(t->call, &registry_system_table, "plan_filed_no=示数备〔2026〕7号");
+    assert_int_equal(registry_system_change(t->call, system_id, &plan), ERR_OK);
+    assert_int_equal(registry_lifecycle(t->call, system_id, STR("building"), STR("开工")), ERR_OK);
+    assert_string_equal(registry_gate(STR("building"), STR("online")), "system.go_live");
+    assert_null(registry_gate(STR("suspended"), STR("building")));
+    assert_null(registry_gate(STR("online"), STR("trial")));
+}
+
+extern const struct module registry_module, org_module;
+static int declare(void **unused)
+{
+    (void)unused;
+    rules_declare_subjects(org_module.subjects, org_module.many_subjects);
+    rules_declare_facts(org_module.facts, org_module.many_facts);
+    rules_declare_subjects(registry_module.subjects, registry_module.many_subjects);
+    rules_declare_facts(registry_module.facts, registry_module.many_facts);
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,7 +202,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(level_must_be_the_higher_part, open_test, close_test),
         cmocka_unit_test_setup_teardown(addresses_find_their_system, open_test, close_test),
         cmocka_unit_test_setup_teardown(endpoints_are_ended_not_deleted, open_test, close_test),
+        cmocka_unit_test_setup_teardown(building_waits_for_the_filed_plan, open_test, close_test),
         cmocka_unit_test_setup_teardown(columns_are_named_as_sheets_name_them, open_test, close_test),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, declare, NULL);
 }
