@@ -34,6 +34,14 @@ export function fieldLabel(table: string, field: string): string {
   const tables = parts.map((_, at) => parts.slice(0, parts.length - at).join('_'))
   return tOr(field, ...[...tables, 'any'].map((one) => `field.${one}.${field}`))
 }
+/** The label of a field whose table is not known (details of the ledger): the first that any table gives it. */
+export function anyFieldLabel(field: string): string {
+  const shared = `field.any.${field}`
+  if (has(shared)) return t(shared)
+  const end = `.${field}`
+  const key = Object.keys(server[lang.value]).find((k) => k.startsWith('field.') && k.endsWith(end) && k.split('.').length === 3)
+  return key ? t(key) : field
+}
 export function fieldHelp(table: string, field: string): string {
   return tOr('', `help.${table}.${field}`)
 }
