@@ -62,7 +62,7 @@ int app_init(struct app_args *args)
         (void)app_complain(args, "%s", why);
     if (word == ERR_OK)
         word = app_write(&app, &call, make_admins, &init);
-    int code = word == ERR_OK ? 0 : app_fail(args, &call, word);
+    int code = word == ERR_OK ? 0 : (app_fail(args, &call, word), 2);
     if (code == 0) {
         BUF(out, 65536);
         struct json_writer w = json_writer(&out);

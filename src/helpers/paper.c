@@ -11,12 +11,6 @@
 #define WALL_BYTES_A_MS 2048 /* a very slow machine parses 2 MB a second */
 #define FILE_MAX        ((int64_t)1 << 30)
 
-const char *paper_severity_name(enum paper_severity severity)
-{
-    static const char *const names[] = {"info", "low", "medium", "high", "critical"};
-    return (size_t)severity < sizeof names / sizeof names[0] ? names[severity] : "info";
-}
-
 bool paper_ranges_have(struct str ranges, int32_t port)
 {
     struct str part;

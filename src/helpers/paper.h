@@ -22,7 +22,6 @@
 /* ---- scanner results in ---- */
 
 enum paper_severity { PAPER_INFO, PAPER_LOW, PAPER_MEDIUM, PAPER_HIGH, PAPER_CRITICAL };
-const char *paper_severity_name(enum paper_severity severity); /* "info" "low" "medium" "high" "critical" */
 
 struct paper_scan_head {
     struct str format;  /* "nmap" "nessus" "openvas" "nuclei" "zap" "trivy" "sarif" "qualys" "burp" "nikto"

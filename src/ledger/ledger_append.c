@@ -14,11 +14,6 @@ void ledger_set_chain(const char *chain)
         log_abort("ledger: chain name must have 1 to %zu bytes", sizeof own_chain - 1);
 }
 
-const char *ledger_chain_name(void)
-{
-    return own_chain;
-}
-
 bool ledger_seal_due(void)
 {
     return atomic_load(&appended);

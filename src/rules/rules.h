@@ -144,9 +144,6 @@ MUST_USE enum err rules_duty_of(struct call *call, const char *rule, const char 
  * shows. ERR_NOT_FOUND. */
 MUST_USE enum err rules_duty_nearest(struct call *call, const char *subject_kind, int64_t subject_id,
                                      struct rules_duty *ret);
-/* Duties as rows: the workbench, the drill-down of an article. Filters: state, late, article, pack, rule,
- * subject_kind, subject_id, unit_id, due_before; sorted by due date. Scoped by unit path. */
-extern const struct db_list rules_duty_list;
 
 /* ---- showing (members written into the open object) ---- */
 /* Each writer's members, as the interface describes them. Duty: beside a duty's row. Demand: one of

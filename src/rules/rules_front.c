@@ -6,62 +6,6 @@
 static const char *const states[] = {"open", "satisfied", "cancelled", "waived", NULL};
 const struct field_enum rules_duty_state_enum = {"duty_state", states, NULL};
 
-static const struct field duty_fields[] = {
-    {.name = "duty_id", .type = FIELD_INT, .flags = FIELD_READONLY},
-    {.name = "rule", .type = FIELD_TEXT, .flags = FIELD_FILTER},
-    {.name = "article", .type = FIELD_TEXT, .flags = FIELD_FILTER},
-    {.name = "cite", .type = FIELD_TEXT},
-    {.name = "pack", .type = FIELD_TEXT, .flags = FIELD_FILTER},
-    {.name = "subject_kind", .type = FIELD_TEXT, .flags = FIELD_FILTER},
-    {.name = "subject_id", .type = FIELD_INT, .flags = FIELD_FILTER},
-    {.name = "subject_label", .type = FIELD_TEXT},
-    {.name = "occurrence", .type = FIELD_TEXT},
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_FILTER},
-    {.name = "text", .type = FIELD_NOTE},
-    {.name = "text_en", .type = FIELD_NOTE},
-    {.name = "severity", .type = FIELD_TEXT},
-    {.name = "answers", .type = FIELD_TEXT},
-    {.name = "state", .type = FIELD_ENUM, .of = &rules_duty_state_enum, .flags = FIELD_FILTER},
-    {.name = "due_on", .type = FIELD_DATE, .flags = FIELD_SORT},
-    {.name = "provisional", .type = FIELD_BOOL},
-    {.name = "late", .type = FIELD_BOOL, .flags = FIELD_FILTER},
-    {.name = "opened_at_ms", .type = FIELD_TIME, .flags = FIELD_SORT},
-    {.name = "done_on", .type = FIELD_DATE},
-};
-static const struct field_table duty_table = FIELD_TABLE("duty_row", duty_fields);
-
-static const struct db_filter duty_filters[] = {
-    {"state", "d.state = $$", FIELD_ENUM, &rules_duty_state_enum},
-    {"late", "(d.late_at_ms IS NOT NULL)", FIELD_BOOL, NULL},
-    {"current", "(d.current = 1)", FIELD_BOOL, NULL},
-    {"article", "d.article = $$", FIELD_TEXT, NULL},
-    {"pack", "d.pack = $$", FIELD_TEXT, NULL},
-    {"rule", "d.rule = $$", FIELD_TEXT, NULL},
-    {"subject_kind", "d.subject_kind = $$", FIELD_TEXT, NULL},
-    {"subject_id", "d.subject_id = $$", FIELD_INT, NULL},
-    {"unit_id", "d.unit_id = $$", FIELD_INT, NULL},
-    {"due_before", "d.due_on < $$", FIELD_DATE, NULL},
-};
-static const struct db_sort duty_sorts[] = {
-    {"due_on", "d.due_on"}, {"opened_at_ms", "d.opened_at_ms"}, {"duty_id", "d.duty_id"}};
-
-const struct db_list rules_duty_list = {
-    .columns = &duty_table,
-    .select =
-        "SELECT d.duty_id, d.rule, d.article, d.cite, d.pack, d.subject_kind, d.subject_id, d.subject_label, "
-        "d.occurrence,"
-        " d.unit_id, d.text, d.text_en, d.severity, d.answers, d.state, d.due_on, d.provisional,"
-        " CASE WHEN d.late_at_ms IS NULL THEN 0 ELSE 1 END, d.opened_at_ms, d.done_on FROM rules_duty d",
-    .scope = "d.unit_path",
-    .key = "d.duty_id",
-    .default_sort = "due_on",
-    .filters = duty_filters,
-    .many_filters = sizeof(duty_filters) / sizeof(duty_filters[0]),
-    .sorts = duty_sorts,
-    .many_sorts = sizeof(duty_sorts) / sizeof(duty_sorts[0]),
-    .search = "d.subject_label LIKE $$ OR d.text LIKE $$",
-};
-
 #define DUTY_COLUMNS                                                                                         \
     "SELECT duty_id, rule, article, subject_kind, subject_label, text, text_en, state, subject_id, "         \
     "unit_id, system_id,"                                                                                    \

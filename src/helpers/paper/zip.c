@@ -153,10 +153,3 @@ enum err paper_zip_xml(struct paper_zip *zip, struct str name, bool optional,
     close_part(zip);
     return word;
 }
-
-size_t paper_zip_peek(struct paper_zip *zip, struct str name, char *at, size_t len)
-{
-    zip_int64_t got = open_part(zip, name) ? zip_fread(zip->file, at, len) : 0;
-    close_part(zip);
-    return got > 0 ? (size_t)got : 0;
-}

@@ -17,8 +17,6 @@ bool paper_zip_has(struct paper_zip *zip, struct str name);
 /* Parses an XML part; a part that is not there is a fault unless optional. */
 MUST_USE enum err paper_zip_xml(struct paper_zip *zip, struct str name, bool optional,
                                 const struct paper_xml_handler *handler, void *context);
-/* The first bytes of a part; 0 when it is not there. */
-size_t paper_zip_peek(struct paper_zip *zip, struct str name, char *at, size_t len);
 /* Names by index; false at the end. */
 bool paper_zip_name(struct paper_zip *zip, size_t index, struct str *ret);
 
