@@ -183,6 +183,7 @@ const TABLE: Record<string, Row> = {
     org_list: row("none"),
     org_create: row("none", { body: (world) => ({ unit_name: `新单位${++made}`, unit_kind: "section", parent_id: world.ids.own.unit_id }) }),
     org_tree: row("none"),
+    org_children: row("none", { query: (world, side) => `parent_id=${world.ids[side].unit_id}` }),
     org_get: row("unit"),
     org_change: row("unit"),
     org_posts: row("unit"),

@@ -80,6 +80,47 @@ static enum err org_tree(struct call *call, struct http_exchange *x)
     return ERR_OK;
 }
 
+static const struct field children_query_fields[] = {
+    {.name = "parent_id", .type = FIELD_REF, .ref = "org_unit"},
+};
+static const struct field_table children_query_table =
+    FIELD_TABLE("unit_children_query", children_query_fields);
+static const struct field child_fields[] = {
+    {.name = "unit_id", .type = FIELD_INT},
+    {.name = "unit_name", .type = FIELD_TEXT},
+    {.name = "unit_kind", .type = FIELD_ENUM, .of = &org_unit_kind_enum},
+    {.name = "children", .type = FIELD_INT},
+};
+static const struct field_table child_table = FIELD_TABLE("unit_child", child_fields);
+static const struct field children_fields[] = {
+    {.name = "items", .type = FIELD_ROWS, .rows = &child_table},
+};
+static const struct field_table children_table = FIELD_TABLE("unit_children", children_fields);
+
+/* One level of the tree at a time; without a parent, the top of what the actor sees. */
+static enum err org_children(struct call *call, struct http_exchange *x)
+{
+    bool nothing;
+    struct str scope = tree_scope(call, &nothing);
+    int64_t parent_id = field_int(&x->query, "parent_id", 0);
+    DB_ROWS(rows);
+    TRY(db_query(
+        call, &rows,
+        "SELECT u.unit_id, u.unit_name, u.unit_kind, (SELECT COUNT(*) FROM org_unit c WHERE c.parent_id ="
+        " u.unit_id AND c.valid_to IS NULL) FROM org_unit u WHERE u.valid_to IS NULL AND $3 = 0 AND"
+        " u.unit_path >= $1 AND u.unit_path < $1 || 'z' AND (u.parent_id = $2 OR $2 = 0 AND"
+        " (u.unit_path = $1 OR $1 = '' AND u.parent_id IS NULL)) ORDER BY u.sort_no, u.unit_path",
+        db_str(scope), db_int(parent_id), db_int(nothing)));
+    json_open_array(x->out, "items");
+    while (db_next(&rows)) {
+        json_open_object(x->out, NULL);
+        db_put_row(x->out, &rows, &child_table);
+        json_close_object(x->out);
+    }
+    json_close_array(x->out);
+    return db_end(&rows);
+}
+
 static enum err put_unit(struct call *call, int64_t unit_id, struct json_writer *w)
 {
     DB_ROWS(rows);
@@ -439,6 +480,16 @@ static const struct http_route routes[] = {
      .kind = HTTP_ANY,
      .summary_zh = "单位树",
      .summary_en = "The tree of units"},
+    {.method = "GET",
+     .path = "/api/units/children",
+     .grant = READERS | ROLE_SCAN_TEAM,
+     .name = "org_children",
+     .handle = org_children,
+     .kind = HTTP_ONE,
+     .query = &children_query_table,
+     .reply = &children_table,
+     .summary_zh = "单位树的一层",
+     .summary_en = "One level of the tree of units"},
     {.method = "POST",
      .path = "/api/units",
      .grant = MANAGERS,

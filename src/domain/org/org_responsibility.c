@@ -21,7 +21,7 @@ static const struct field demand_fields[] = {
     {.name = "open", .type = FIELD_BOOL},    {.name = "late", .type = FIELD_BOOL},
     {.name = "due_on", .type = FIELD_DATE},
 };
-static const struct field_table demand_table = FIELD_TABLE("post_demand", demand_fields);
+static const struct field_table demand_table = FIELD_TABLE("responsibility_demand", demand_fields);
 static const struct field holder_fields[] = {
     {.name = "post_id", .type = FIELD_INT},      {.name = "person_id", .type = FIELD_INT},
     {.name = "person_name", .type = FIELD_TEXT}, {.name = "title", .type = FIELD_TEXT},
@@ -31,7 +31,7 @@ static const struct field holder_fields[] = {
     {.name = "valid_from", .type = FIELD_DATE},  {.name = "valid_to", .type = FIELD_DATE},
     {.name = "in_force", .type = FIELD_BOOL},
 };
-static const struct field_table holder_table = FIELD_TABLE("post_holder", holder_fields);
+static const struct field_table holder_table = FIELD_TABLE("responsibility_holder", holder_fields);
 static const struct field line_fields[] = {
     {.name = "post_kind", .type = FIELD_ENUM, .of = &org_post_kind_enum},
     {.name = "demanded", .type = FIELD_BOOL},
@@ -39,7 +39,7 @@ static const struct field line_fields[] = {
     {.name = "demands", .type = FIELD_ROWS, .rows = &demand_table},
     {.name = "holders", .type = FIELD_ROWS, .rows = &holder_table},
 };
-static const struct field_table line_table = FIELD_TABLE("post_line", line_fields);
+static const struct field_table line_table = FIELD_TABLE("responsibility_post", line_fields);
 static const struct field reply_fields[] = {
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit"},
     {.name = "demanded", .type = FIELD_INT},

@@ -34,7 +34,7 @@ static const struct field reply_fields[] = {
     {.name = "evidence_late", .type = FIELD_INT},
     {.name = "since", .type = FIELD_DATE}, /* letters and duties done: from here on */
 };
-const struct field_table standing_table = FIELD_TABLE("unit_standing", reply_fields);
+const struct field_table standing_table = FIELD_TABLE("standing_card", reply_fields);
 
 /* Which duties ask for the pledge is the packs' business. */
 static enum err pledge_duties(struct call *call, int64_t unit_id, int64_t *ret_asked, int64_t *ret_met)
