@@ -6,6 +6,7 @@ export interface PostHeld {
   post_id: number
   post_kind: string
   department: string
+  document_no: string | null
   valid_from: string
   valid_to: string | null
   person_id: number
@@ -16,7 +17,7 @@ export interface PostHeld {
   email: string | null
   masked: boolean
 }
-export type UnitFull = api.OrgUnit & { parent_name: string; trail: { unit_id: number; unit_name: string }[]; posts: PostHeld[] }
+export type UnitFull = api.OrgUnit & { parent_name: string; trail: { unit_id: number; unit_name: string }[]; posts: PostHeld[]; plans: (api.ReorganisationPlan & { failed_why?: string })[] }
 export type Requirement = api.GateRequirement
 export type SystemFull = api.InfoSystem & { unit_name: string; masked: boolean; confirmed_at_ms: number; gate?: { change: string; requirements: Requirement[] } }
 export type Clock = api.LetterClock

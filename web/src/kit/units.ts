@@ -62,17 +62,18 @@ export const unitLines = computed<UnitNode[]>(() => {
   walk(unitTree.value)
   return into
 })
+const byId = computed(() => new Map(unitLines.value.map((u) => [u.unit_id, u])))
 export function unitName(id: number | null | undefined): string {
-  return unitLines.value.find((u) => u.unit_id === id)?.unit_name ?? (id ? `#${id}` : '')
+  return byId.value.get(id ?? 0)?.unit_name ?? (id ? `#${id}` : '')
 }
 /** From the root down to the unit. */
 export function unitCrumbs(id: number | null | undefined): { text: string; to: string }[] {
   const found: { text: string; to: string }[] = []
-  let at = unitLines.value.find((u) => u.unit_id === id)
+  let at = byId.value.get(id ?? 0)
   while (at && found.length < 12) {
     found.unshift({ text: at.unit_name, to: `/units/${at.unit_id}` })
     const parent: number | null = at.parent_id
-    at = parent ? unitLines.value.find((u) => u.unit_id === parent) : undefined
+    at = parent ? byId.value.get(parent) : undefined
   }
   return found
 }
