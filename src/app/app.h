@@ -21,7 +21,8 @@
 struct app_args {
     const char *data_dir; /* --data, else $ANZE_DATA, else ./data */
     const char *db;       /* --db, else the data folder's config, else <data>/anze.db */
-    const char *listen, *tls_cert, *tls_key, *file, *errors, *head, *name, *role, *unit, *node, *map;
+    const char *listen, *tls_cert, *tls_key, *file, *errors, *head, *name, *role, *unit, *node, *map,
+        *trusted_proxies;
     bool json, help, force, yes, preview;
     enum call_lang lang;
     const char *words[APP_WORDS]; /* what is not an option */
@@ -42,6 +43,9 @@ struct app_command {
     int (*run)(struct app_args *args);
 };
 extern const struct app_command app_commands[];
+
+/* A text of config.json in the data folder, NULL when it is not there. */
+const char *app_configured(struct app *app, const char *key);
 
 /* Wires words, facts, routes, jobs; once, before anything else. */
 void app_declare(void);

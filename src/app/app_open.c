@@ -89,7 +89,7 @@ enum err app_upgrade(struct db *db, char why[256])
 
 /* ---- the data folder ---- */
 
-static const char *configured_db(struct app *app)
+const char *app_configured(struct app *app, const char *key)
 {
     char path[4096], text[4096];
     snprintf(path, sizeof(path), "%s/config.json", app->data_dir);
@@ -104,7 +104,7 @@ static const char *configured_db(struct app *app)
         log_warn("%s:%d:%d: %s; the file is left out", path, place.line, place.column, place.why);
         return NULL;
     }
-    struct str where = json_text(json_get(config, "db"));
+    struct str where = json_text(json_get(config, key));
     return where.len ? str_c(app->arena, where) : NULL;
 }
 
@@ -127,7 +127,7 @@ static enum err find_places(const struct app_args *args, bool create, struct app
             return app_complain(args, "%s: cannot be made: %s", ret->data_dir, strerror(errno)), ERR_FAILED;
     }
     const char *env_db = getenv("ANZE_DB");
-    ret->db_where = args->db ? args->db : env_db && *env_db ? env_db : configured_db(ret);
+    ret->db_where = args->db ? args->db : env_db && *env_db ? env_db : app_configured(ret, "db");
     if (!ret->db_where)
         ret->db_where = str_format(ret->arena, "%s/anze.db", ret->data_dir).at;
     bool pg = strncmp(ret->db_where, "postgres", 8) == 0;

@@ -115,6 +115,9 @@ static enum err run(struct app *app, const char *spool)
                                    .db_where = app->db_where,
                                    .lane = lane,
                                    .spool_dir = spool,
+                                   .trusted_proxies = app->args->trusted_proxies
+                                                          ? app->args->trusted_proxies
+                                                          : app_configured(app, "trusted_proxies"),
                                    .app = (void *)(uintptr_t)app->data_dir};
     if (http_start(&options, &server, why) != ERR_OK) {
         db_lane_stop(lane);

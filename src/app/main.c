@@ -25,13 +25,16 @@ struct option {
         name, offsetof(struct app_args, member), true                                                        \
     }
 static const struct option options[] = {
-    TEXT_OPTION("--data", data_dir),     TEXT_OPTION("--db", db),           TEXT_OPTION("--listen", listen),
-    TEXT_OPTION("--tls-cert", tls_cert), TEXT_OPTION("--tls-key", tls_key), TEXT_OPTION("--errors", errors),
-    TEXT_OPTION("--head", head),         TEXT_OPTION("--name", name),       TEXT_OPTION("--role", role),
-    TEXT_OPTION("--unit", unit),         TEXT_OPTION("--node", node),       TEXT_OPTION("--out", file),
-    FLAG_OPTION("--json", json),         FLAG_OPTION("--help", help),       FLAG_OPTION("-h", help),
-    FLAG_OPTION("--force", force),       FLAG_OPTION("--yes", yes),         FLAG_OPTION("--preview", preview),
-    TEXT_OPTION("--map", map),
+    TEXT_OPTION("--data", data_dir),   TEXT_OPTION("--db", db),
+    TEXT_OPTION("--listen", listen),   TEXT_OPTION("--tls-cert", tls_cert),
+    TEXT_OPTION("--tls-key", tls_key), TEXT_OPTION("--errors", errors),
+    TEXT_OPTION("--head", head),       TEXT_OPTION("--name", name),
+    TEXT_OPTION("--role", role),       TEXT_OPTION("--unit", unit),
+    TEXT_OPTION("--node", node),       TEXT_OPTION("--out", file),
+    FLAG_OPTION("--json", json),       FLAG_OPTION("--help", help),
+    FLAG_OPTION("-h", help),           FLAG_OPTION("--force", force),
+    FLAG_OPTION("--yes", yes),         FLAG_OPTION("--preview", preview),
+    TEXT_OPTION("--map", map),         TEXT_OPTION("--trusted-proxies", trusted_proxies),
 };
 
 static int read_option(struct app_args *args, int argc, char **argv, int at)

@@ -14,6 +14,11 @@ bool db_is_pg(const struct db *db)
     return db->engine->pg;
 }
 
+const char *db_file(const struct db *db)
+{
+    return db->engine->pg || db->in_transaction ? NULL : db_sqlite_file(db);
+}
+
 enum err db_open(const char *where, enum db_mode mode, struct db **ret, char why[256])
 {
     *ret = NULL;

@@ -31,6 +31,9 @@ enum db_mode { DB_READ, DB_WRITE };
 MUST_USE enum err db_open(const char *where, enum db_mode mode, struct db **ret, char why[256]);
 void db_close(struct db *db);
 bool db_is_pg(const struct db *db);
+/* The file of a SQLite database, for a second connection to it that sees the same; NULL on PostgreSQL, and
+ * while db is in a transaction of its own. Lives with db. */
+const char *db_file(const struct db *db);
 
 /* ---- schema steps: forward only, hashed (SM3), one transaction each, recorded in db_step ---- */
 struct db_step {

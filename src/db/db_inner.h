@@ -90,6 +90,7 @@ struct db {
 };
 
 enum err db_sqlite_open(const char *path, enum db_mode mode, struct db **ret, char why[256]);
+const char *db_sqlite_file(const struct db *db);
 enum err db_pg_open(const char *where, enum db_mode mode, struct db **ret, char why[256]);
 
 /* ---- the cache of statements ---- */

@@ -37,6 +37,11 @@ static struct sq *sq_of(struct db *db)
     return (struct sq *)db;
 }
 
+const char *db_sqlite_file(const struct db *db)
+{
+    return sqlite3_db_filename(((const struct sq *)db)->handle, "main");
+}
+
 static sqlite3_stmt *handle_of(const struct db_stmt *stmt)
 {
     return stmt->handle;

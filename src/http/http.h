@@ -98,6 +98,9 @@ struct http_options {
     struct db_lane *lane;
     const char *spool_dir; /* uploads */
     void *app;
+    /* Addresses and ranges of front proxies, separated by commas; only from these X-Forwarded-For is
+     * believed, and these are not counted for max_per_address. NULL: none. */
+    const char *trusted_proxies;
     int readers; /* network threads, each with a read connection; 0: number of cores */
     int workers; /* threads for slow work (prepare, files, long reads); 0: 4, on PostgreSQL 16 */
     /* Caps and deadlines; 0 means the default in brackets. */

@@ -18,6 +18,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <netinet/in.h>
+#include "base/ip.h"
 #include "http/http.h"
 
 #define HTTP_BODY_MAX    (1024 * 1024)         /* JSON bodies */
@@ -63,10 +64,10 @@ void http_declare_builtin(void);
 
 struct http_header {
     struct str cookie, authorization, content_type, origin, host, x_anze, accept_language, if_none_match,
-        accept_encoding, fetch_site;
-    int64_t content_length; /* -1: none */
-    bool chunked, bad;      /* bad: contradictory or doubled framing headers, or a name that is no token */
-    unsigned seen;          /* bits of those that may come once only */
+        accept_encoding, fetch_site, forwarded; /* forwarded: X-Forwarded-For, joined */
+    int64_t content_length;                     /* -1: none */
+    bool chunked, bad; /* bad: contradictory or doubled framing headers, or a name that is no token */
+    unsigned seen;     /* bits of those that may come once only */
 };
 
 struct http_param {
@@ -200,13 +201,15 @@ void http_worker_doubt(struct http_worker *worker);
 
 enum http_phase { HTTP_PHASE_IDLE, HTTP_PHASE_HEAD, HTTP_PHASE_BODY, HTTP_PHASE_WORK, HTTP_PHASE_SEND };
 struct http_watch;
+struct http_proxies;
 struct http_limits {
-    int connections; /* all together */
-    int per_address; /* loopback is exempt: a front proxy */
-    int head_ms;     /* from connect or first line to the last header */
-    int idle_ms;     /* between requests */
-    int body_ms;     /* grace, plus one second for every 8 KiB received */
-    int send_ms;     /* grace; then 16 KiB every two seconds must be taken */
+    int connections;                    /* all together */
+    int per_address;                    /* loopback is exempt: a front proxy */
+    int head_ms;                        /* from connect or first line to the last header */
+    int idle_ms;                        /* between requests */
+    int body_ms;                        /* grace, plus one second for every 8 KiB received */
+    int send_ms;                        /* grace; then 16 KiB every two seconds must be taken */
+    const struct http_proxies *proxies; /* exempt from per_address; NULL: none */
 };
 MUST_USE enum err http_watch_start(const struct http_limits *limits, struct http_watch **ret);
 void http_watch_stop(struct http_watch *watch);
@@ -218,6 +221,15 @@ void http_watch_remove(struct http_watch *watch, struct http_conn *conn);
 void http_watch_phase(struct http_watch *watch, struct http_conn *conn, enum http_phase phase, int64_t moved);
 int http_watch_count(struct http_watch *watch);
 struct str http_watch_address(const struct http_conn *conn);
+
+/* ---- http_proxy.c ---- */
+/* ERR_INVALID with the reason in why. */
+MUST_USE enum err http_proxies_read(struct arena *arena, struct str list, struct http_proxies **ret,
+                                    char why[256]);
+bool http_proxy_trusted(const struct http_proxies *proxies, struct str address);
+/* Who asks: the connection's address, or what its trusted proxy says. */
+struct str http_proxy_client(const struct http_proxies *proxies, struct arena *arena, struct str remote,
+                             struct str forwarded);
 
 /* ---- http_reply.c ---- */
 
@@ -249,6 +261,7 @@ struct http_server {
     int port, listen_fd;
     char *tls_cert, *tls_key;
     bool is_pg, is_tls, is_ipv6;
+    struct http_proxies *proxies;
     struct http_page *pages; /* the browser side */
     struct http_row *health;
     _Atomic int64_t body_bytes;

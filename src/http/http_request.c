@@ -229,6 +229,12 @@ void http_request_header(struct http_request *r, struct str name, struct str val
     if (!is_token(name))
         h->bad = true;
     framing_header(r, name, value);
+    if (same_name(name, "X-Forwarded-For", 15)) {
+        h->forwarded = h->forwarded.len
+                           ? str_format(r->arena, "%.*s, %.*s", STR_ARG(h->forwarded), STR_ARG(value))
+                           : value;
+        return;
+    }
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (!same_name(name, known[i].name, strlen(known[i].name)))
             continue;
@@ -319,7 +325,8 @@ void http_request_begin(struct http_request *r)
     r->head = str_is(r->method, "HEAD");
     r->get = r->head || str_is(r->method, "GET");
     r->call.lang = choose_language(r);
-    r->x.remote = http_watch_address(r->conn);
+    r->x.remote =
+        http_proxy_client(r->server->proxies, r->arena, http_watch_address(r->conn), r->header.forwarded);
     if (!r->transport_status)
         find_route(r);
     http_guard_head(r);

@@ -159,12 +159,14 @@ static enum err start(struct http_server *server, char why[256])
     TRY(http_router_build(server->arena, &server->root, why));
     server->is_pg = str_starts(str_of(server->options.db_where), STR("postgres"));
     TRY(read_tls(server, why));
+    TRY(http_proxies_read(server->arena, str_of(server->options.trusted_proxies), &server->proxies, why));
     TRY(start_listening(server, why));
     if (server->options.spool_dir)
         http_upload_clean(server->options.spool_dir);
     http_static_start(server);
     make_health(server);
     struct http_limits limits = settle_limits(&server->options);
+    limits.proxies = server->proxies;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     int threads = either(server->options.readers, cores > 0 ? (int)cores : 1);
     if (http_watch_start(&limits, &server->watch) != ERR_OK ||

@@ -91,10 +91,34 @@ static struct address_count **find_count(struct http_watch *watch, const uint8_t
     return slot;
 }
 
+/* As text, "" for what is no internet address. */
+static void address_text(const struct sockaddr *address, char ret[INET6_ADDRSTRLEN])
+{
+    ret[0] = 0;
+    if (address && address->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, ret,
+                  INET6_ADDRSTRLEN);
+    else if (address && address->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, ret,
+                  INET6_ADDRSTRLEN);
+}
+
+/* Loopback and trusted proxies are not counted: they ask for many. */
+static bool is_counted(const struct http_watch *watch, const struct sockaddr *address, uint8_t ret_key[16])
+{
+    char text[INET6_ADDRSTRLEN];
+    if (!address || !address_key(address, ret_key))
+        return false;
+    if (!watch->limits.proxies)
+        return true;
+    address_text(address, text);
+    return !http_proxy_trusted(watch->limits.proxies, str_of(text));
+}
+
 bool http_watch_admit(struct http_watch *watch, const struct sockaddr *address)
 {
     uint8_t key[16];
-    bool counted = address_key(address, key);
+    bool counted = is_counted(watch, address, key);
     pthread_mutex_lock(&watch->lock);
     struct address_count *count = counted ? *find_count(watch, key) : NULL;
     bool admitted =
@@ -113,13 +137,8 @@ struct http_conn *http_watch_add(struct http_watch *watch, int fd, const struct 
     if (!conn)
         log_abort("out of memory: connection");
     conn->fd = fd;
-    conn->counted = address && address_key(address, conn->address);
-    if (address && address->sa_family == AF_INET)
-        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, conn->text,
-                  sizeof conn->text);
-    else if (address && address->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, conn->text,
-                  sizeof conn->text);
+    conn->counted = is_counted(watch, address, conn->address);
+    address_text(address, conn->text);
     http_watch_phase(watch, conn, HTTP_PHASE_HEAD, 0);
     pthread_mutex_lock(&watch->lock);
     conn->next = watch->first;
