@@ -30,6 +30,22 @@ static void entries_follow_each_other(void **state)
     bench_stop(&b);
 }
 
+/* From some thousand entries on a second thread checks the indexes meanwhile. */
+static void a_long_chain_is_checked_by_two(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_start_on(&b, true);
+    bench_append(&b, 3100);
+    assert_true(bench_verify(&b, STR_NONE).ok);
+    assert_int_equal(bench_verify(&b, STR_NONE).entries, 3100);
+    assert_int_equal(db_run(&b.call, "UPDATE ledger_entry SET verb = 'x' WHERE seq = 2999"), ERR_OK);
+    struct ledger_verdict v = bench_verify(&b, STR_NONE);
+    assert_false(v.ok);
+    assert_int_equal(v.bad_seq, 2999);
+    bench_stop(&b);
+}
+
 static void a_fact_rolled_back_leaves_no_entry(void **state)
 {
     (void)state;
@@ -295,6 +311,7 @@ int main(void)
     crypt_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(entries_follow_each_other),
+        cmocka_unit_test(a_long_chain_is_checked_by_two),
         cmocka_unit_test(a_fact_rolled_back_leaves_no_entry),
         cmocka_unit_test(nobody_and_nothing_are_recorded_too),
         cmocka_unit_test(a_seal_is_made_once_and_holds),

@@ -240,7 +240,8 @@ static void *indexes_thread(void *context)
 static void indexes_begin(struct ledger_check *check, struct index_check *ret)
 {
     *ret = (struct index_check){.file = db_file(check->call->db)};
-    ret->running = ret->file && check->of >= BESIDE_FROM && pthread_create(&ret->thread, NULL, indexes_thread, ret) == 0;
+    ret->running =
+        ret->file && check->of >= BESIDE_FROM && pthread_create(&ret->thread, NULL, indexes_thread, ret) == 0;
 }
 
 static enum err indexes_end(struct ledger_check *check, struct index_check *index)
