@@ -19,7 +19,7 @@ const struct app_command app_commands[] = {
     {"backup", "--out FILE [--force]", "app.command.backup", app_backup},
     {"restore", "FILE [--head FILE] [--force]", "app.command.restore", app_restore},
     {"doctor", "[--listen ADDR:PORT] [--tls-cert FILE]", "app.command.doctor", app_doctor},
-    {"verify", "CODE", "app.command.verify", app_verify},
+    {"verify", "CODE [FILE.pdf]", "app.command.verify", app_verify},
     {"user add", "LOGIN --role ROLE [--unit NAME] [--name NAME]", "app.command.user_add", app_user_add},
     {"user list", "", "app.command.user_list", app_user_list},
     {"user reset", "LOGIN", "app.command.user_reset", app_user_reset},

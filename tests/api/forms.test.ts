@@ -232,3 +232,21 @@ describe("an accepted answer goes into the books", () => {
         expect((await health.all(`/api/systems?unit_id=${unit_id}`)).map((one: any) => one.system_name)).not.toContain("挂号小程序");
     });
 });
+
+describe("rare characters", () => {
+    test("one that no font shows is told at its cell before the sheet is frozen, and printed by its code when accepted", async () => {
+        const made = await launch(FORM, "生僻字", ["a"]);
+        const id = (await taskOf(made, "a")).task_id;
+        const full = await task(edu, id);
+        const cells = full.cells.map(({ row_no, name, value }: any) => ({ row_no, name, value: row_no === 1 && name === "person_name" ? "𠮷\u{E123}" : value }));
+        (await edu.put(`/api/collection-tasks/${id}/draft`, { version: full.version, cells })).expect(200);
+        const answer = await edu.post(`/api/collection-tasks/${id}/sheet`);
+        refused(answer, 422, "rows[1].person_name");
+        expect(answer.text).toContain("U+E123");
+        expect((await task(edu, id)).document_id).toBe(0);
+        (await edu.post(`/api/collection-tasks/${id}/sheet`, { accept_codes: true })).expect(200);
+        const text = await pdfText((await edu.get(`/api/collection-tasks/${id}/pdf`)).bytes);
+        expect(text.replace(/\s/g, "")).toContain("𠮷〔U+E123〕");
+        (await officer.post(`/api/collections/${made.collection_id}/close`)).expect(200);
+    });
+});

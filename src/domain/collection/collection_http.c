@@ -205,6 +205,14 @@ static enum err task_same(struct call *call, struct http_exchange *x)
     return collection_put_task(call, x->ids[0], x->out);
 }
 
+static const struct field print_fields[] = {{.name = "accept_codes", .type = FIELD_BOOL}};
+static const struct field_table print_table = FIELD_TABLE("collection_print", print_fields);
+
+static enum err task_print_prepare(struct call *call, struct http_exchange *x)
+{
+    return field_int(&x->body, "accept_codes", 0) ? ERR_OK : collection_sheet_try(call, x->ids[0]);
+}
+
 static enum err task_print(struct call *call, struct http_exchange *x)
 {
     int64_t document_id;
@@ -389,7 +397,8 @@ static const struct http_route routes[] = {
      .kind = HTTP_ONE, .flags = HTTP_CHANGES, .reply = &collection_task_row_table},
     {ROUTE("POST", TASK "/sheet", ROLES_UNIT, "collection_task_print", task_print, "生成报送表",
            "Freeze the sheet to be stamped"),
-     .kind = HTTP_ONE, .flags = HTTP_CHANGES, .reply = &collection_task_row_table},
+     .prepare = task_print_prepare, .body = &print_table, .kind = HTTP_ONE, .flags = HTTP_CHANGES,
+     .reply = &collection_task_row_table},
     {ROUTE("POST", TASK "/hand-in", ROLES_UNIT, "collection_task_hand_in", task_hand_in, "报送", "Hand in"),
      .kind = HTTP_ONE, .flags = HTTP_CHANGES, .reply = &collection_task_row_table},
     {ROUTE("POST", TASK "/return", OFFICER, "collection_task_return", task_return, "退回修改",

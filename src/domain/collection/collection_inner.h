@@ -59,6 +59,9 @@ MUST_USE enum err collection_form_of(struct call *call, int64_t collection_id, c
 MUST_USE enum err collection_sheet_members(struct call *call, const struct rules_form *form,
                                            const struct collection_task *task,
                                            const struct collection_cells *cells, bool draft, struct str *ret);
+/* Would every character show? ERR_INVALID with a fault at each cell that holds one which no installed font
+ * has: the paper would show its code. Slow. */
+MUST_USE enum err collection_sheet_try(struct call *call, int64_t task_id);
 /* The sheet as it stands: the frozen one, else a draft without code. Slow. */
 MUST_USE enum err collection_draw(struct call *call, const struct collection_task *task,
                                   enum press_format format, struct str *ret_bytes);

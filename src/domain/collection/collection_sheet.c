@@ -143,3 +143,50 @@ enum err collection_draw(struct call *call, const struct collection_task *task, 
     TRY(collection_sheet_members(call, form, task, &cells, true, &members));
     return press_render(call, str_format(call->arena, "{%.*s}", STR_ARG(members)), format, ret_bytes, NULL);
 }
+
+/* ---- characters that cannot be shown ---- */
+
+static bool holds(struct str text, uint32_t code)
+{
+    for (size_t at = 0; at < text.len;)
+        if (utf8_next(text, &at) == code)
+            return true;
+    return false;
+}
+
+static void say_missing(struct call *call, const struct collection_cells *cells, uint32_t code)
+{
+    struct str name = str_format(call->arena, "U+%04X", (unsigned)code);
+    bool said = false;
+    for (size_t i = 0; i < cells->many; i++) {
+        const struct collection_cell *cell = &cells->at[i];
+        if (!holds(cell->value, code))
+            continue;
+        const char *place =
+            cell->row
+                ? str_format(call->arena, "rows[%lld].%.*s", (long long)cell->row, STR_ARG(cell->name)).at
+                : str_c(call->arena, cell->name);
+        said = call_fail(call, ERR_INVALID, place, "collection.fault.glyph", name) != ERR_OK;
+    }
+    if (!said)
+        (void)!call_fail(call, ERR_INVALID, NULL, "collection.fault.glyph", name);
+}
+
+enum err collection_sheet_try(struct call *call, int64_t task_id)
+{
+    struct collection_task task;
+    const struct rules_form *form;
+    struct collection_cells cells;
+    struct str members, bytes;
+    struct press_report report = {0};
+    TRY(collection_task_reach(call, task_id, &task));
+    if (!str_is(task.form_kind, "form") || str_is(task.state, "not_started"))
+        return ERR_OK; /* refused by who freezes it, in its own words */
+    TRY(collection_form_of(call, task.collection_id, &form));
+    TRY(collection_cells_read(call, task_id, &cells));
+    TRY(collection_sheet_members(call, form, &task, &cells, true, &members));
+    TRY(press_render(call, str_format(call->arena, "{%.*s}", STR_ARG(members)), PRESS_PDF, &bytes, &report));
+    for (size_t i = 0; i < report.missing_many; i++)
+        say_missing(call, &cells, report.missing[i]);
+    return report.missing_many ? ERR_INVALID : ERR_OK;
+}

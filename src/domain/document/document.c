@@ -238,18 +238,86 @@ static const struct field proof_fields[] = {
     {.name = "issued_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
     {.name = "digest", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
     {.name = "state", .type = FIELD_ENUM, .of = &document_state_enum, .flags = FIELD_REQUIRED},
+    {.name = "intact", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "entry_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
 };
 const struct field_table document_proof_table = FIELD_TABLE("document_proof", proof_fields);
 
-enum err document_verify(struct call *call, struct str verify_code, struct json_writer *w)
+/* Codes are typed from paper: in small letters, with blanks. */
+static struct str code_of(struct call *call, struct str typed)
+{
+    char code[32];
+    size_t len = 0;
+    typed = str_trim(typed);
+    for (size_t i = 0; i < typed.len && len < sizeof(code); i++) {
+        char c = typed.at[i];
+        if (c == ' ')
+            continue;
+        code[len++] = (char)(c >= 'a' && c <= 'z' ? c - 32 : c);
+    }
+    return str_copy(call->arena, (struct str){code, len});
+}
+
+/* The entry that was written when the paper was issued, with the digest of that day; 0 when there is none. */
+static enum err find_entry(struct call *call, int64_t document_id, struct str digest, int64_t *ret_entry_id)
+{
+    *ret_entry_id = 0;
+    DB_ROWS(rows);
+    TRY(db_query(
+        call, &rows,
+        "SELECT entry_id, detail FROM ledger_entry WHERE subject_kind = 'document' AND subject_id = $1 "
+        "AND verb IN ('document.issued', 'document.frozen') ORDER BY entry_id",
+        db_int(document_id)));
+    while (db_next(&rows)) {
+        size_t at;
+        if (str_find(db_col_str(&rows, 1), digest, &at))
+            *ret_entry_id = db_col_int(&rows, 0);
+    }
+    return db_end(&rows);
+}
+
+/* What would be drawn today is what was issued: its digest is the one in its row and the one in the ledger,
+ * and that entry holds. */
+static enum err check_intact(struct call *call, int64_t document_id, struct str digest, bool *ret,
+                             int64_t *ret_entry_id)
+{
+    struct str json;
+    bool holds = false;
+    TRY(document_json(call, document_id, &json));
+    struct crypt_sm3 sum = crypt_sm3(json);
+    TRY(find_entry(call, document_id, digest, ret_entry_id));
+    if (*ret_entry_id)
+        TRY(ledger_entry_holds(call, *ret_entry_id, &holds));
+    *ret = holds && digest.len && str_eq(str_hex(call->arena, sum.bytes, sizeof(sum.bytes)), digest);
+    return ERR_OK;
+}
+
+enum err document_by_code(struct call *call, struct str verify_code, int64_t *ret_document_id)
 {
     DB_ROWS(rows);
+    TRY(db_one(call, &rows, "SELECT document_id FROM document WHERE verify_code = $1",
+               db_str(code_of(call, verify_code))));
+    *ret_document_id = db_col_int(&rows, 0);
+    return ERR_OK;
+}
+
+enum err document_verify(struct call *call, struct str verify_code, struct json_writer *w, bool *ret_intact)
+{
+    DB_ROWS(rows);
+    int64_t entry_id;
     TRY(db_one(call, &rows,
                "SELECT d.document_kind, COALESCE(d.doc_number, ''), d.title, u.unit_name, "
-               "COALESCE(d.issued_on, ''), COALESCE(d.digest, ''), d.state "
+               "COALESCE(d.issued_on, ''), COALESCE(d.digest, ''), d.state, d.document_id "
                "FROM document d"
                " JOIN org_unit u ON u.unit_id = d.unit_id WHERE d.verify_code = $1",
-               db_str(str_trim(verify_code))));
-    db_put_row(w, &rows, &document_proof_table);
+               db_str(code_of(call, verify_code))));
+    for (int i = 0; i < 7; i++)
+        json_put_str(w, proof_fields[i].name, db_col_str(&rows, i));
+    struct str digest = db_col_copy(call, &rows, 5);
+    int64_t document_id = db_col_int(&rows, 7);
+    db_rows_close(&rows);
+    TRY(check_intact(call, document_id, digest, ret_intact, &entry_id));
+    json_put_bool(w, "intact", *ret_intact);
+    json_put_int(w, "entry_id", entry_id);
     return ERR_OK;
 }

@@ -39,7 +39,10 @@ MUST_USE enum err document_render(struct call *call, int64_t document_id, enum p
                                   struct str *ret_bytes, struct press_report *ret_report);
 /* The whole press description as it stands. */
 MUST_USE enum err document_json(struct call *call, int64_t document_id, struct str *ret_json);
-/* What a code on a paper proves. Writes the members; ERR_NOT_FOUND when anze issued no such paper. */
-MUST_USE enum err document_verify(struct call *call, struct str verify_code, struct json_writer *w);
+/* What a code on a paper proves. Writes the members; ERR_NOT_FOUND when anze issued no such paper.
+ * ret_intact: the paper's text is the one whose digest the ledger has kept since it was issued. */
+MUST_USE enum err document_verify(struct call *call, struct str verify_code, struct json_writer *w,
+                                  bool *ret_intact);
+MUST_USE enum err document_by_code(struct call *call, struct str verify_code, int64_t *ret_document_id);
 
 #endif

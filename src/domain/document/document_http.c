@@ -80,7 +80,8 @@ static enum err document_docx(struct call *call, struct http_exchange *x)
 
 static enum err document_proof(struct call *call, struct http_exchange *x)
 {
-    return document_verify(call, x->words[0], x->out);
+    bool intact;
+    return document_verify(call, x->words[0], x->out, &intact);
 }
 
 #define READERS (ROLES_AUTHORITY | ROLES_UNIT)

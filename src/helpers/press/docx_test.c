@@ -201,12 +201,24 @@ static void opens_in_an_office_suite(void **state)
     (void)try_run(call.arena, str_format(call.arena, "rm -r %s", folder).at);
 }
 
+/* An editable paper keeps the characters themselves: the machine that opens it may have more fonts. */
+static void rare_characters_stay(void **state)
+{
+    (void)state;
+    CALL(call);
+    struct str docx =
+                   try_docx(&call, STR("{\"kind\":\"form\",\"title\":\"表\",\"body\":[\"𠮷某，\uE123某\"]}")),
+               text = text_of(call.arena, part_of(call.arena, docx, "word/document.xml"));
+    size_t at;
+    assert_true(str_find(text, STR("𠮷某，\uE123某"), &at));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_text_as_the_pdf),     cmocka_unit_test(every_part_is_sound),
         cmocka_unit_test(geometry_of_the_standard), cmocka_unit_test(same_input_same_bytes),
-        cmocka_unit_test(opens_in_an_office_suite),
+        cmocka_unit_test(opens_in_an_office_suite), cmocka_unit_test(rare_characters_stay),
     };
     return cmocka_run_group_tests(tests, try_open, try_close);
 }

@@ -2,7 +2,7 @@
  *
  * letter_font: from a role (小标宋, 仿宋 …) and a character to a glyph of an installed font.
  * The customer's own fonts come first; then free ones; then, per character, any installed font that has it. A
- * character that no font has is drawn as the first font's empty box and put on the list of missing ones.
+ * character that no font has gets glyph 0 and is put on the list of missing ones; lines show its code.
  */
 #ifndef ANZE_HELPERS_PRESS_LETTER_FONT_H
 #define ANZE_HELPERS_PRESS_LETTER_FONT_H

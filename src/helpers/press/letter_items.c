@@ -3,9 +3,12 @@
  * Method. Chinese text is one item a character. Plain Latin letters and digits are one item each too, glued
  * into words by the break rules, so that an over-long word can still be split. A word in a script whose
  * letters join or stack (Uyghur, Tibetan, accents) goes through the shaper and becomes one item that is never
- * split.
+ * split. A character that no installed font has is written as its code, 〔U+E123〕: an empty box would hide
+ * which one it was, and a name that lost a character is another name.
  */
 #include "helpers/press/letter_line.h"
+
+#include <string.h>
 
 struct maker {
     struct arena *arena;
@@ -79,6 +82,33 @@ static void check_word(struct maker *m, const struct press_run *run, size_t from
     }
 }
 
+static bool is_lost(struct maker *m, const struct press_run *run, uint32_t code)
+{
+    bool variant = (code >= 0xfe00 && code <= 0xfe0f) || (code >= 0xe0100 && code <= 0xe01ef);
+    return code > ' ' && !variant && !press_is_joined(code) &&
+           press_fonts_find(m->fonts, run->role, code, 0).index == 0;
+}
+
+/* The run with codes in the place of what cannot be shown; mostly the run itself. */
+static struct str visible(struct arena *arena, struct maker *m, const struct press_run *run)
+{
+    size_t lost = 0, len = 0;
+    for (size_t at = 0; at < run->text.len;)
+        lost += is_lost(m, run, utf8_next(run->text, &at));
+    if (!lost)
+        return run->text;
+    char *text = arena_alloc(arena, run->text.len + lost * 20 + 1);
+    for (size_t at = 0; at < run->text.len;) {
+        size_t from = at;
+        uint32_t code = utf8_next(run->text, &at);
+        struct str part = is_lost(m, run, code) ? str_format(arena, "〔U+%04X〕", (unsigned)code)
+                                                : str_slice(run->text, from, at - from);
+        memcpy(text + len, part.at, part.len);
+        len += part.len;
+    }
+    return (struct str){text, len};
+}
+
 static void add_run(struct maker *m, const struct press_run *run)
 {
     for (size_t at = 0; at < run->text.len;) {
@@ -136,15 +166,20 @@ struct press_item *press_items(struct arena *arena, struct press_fonts *fonts, c
                                double size, double cell, size_t *ret_many)
 {
     size_t bytes = 0;
-    for (size_t i = 0; i < text->many; i++)
-        bytes += text->runs[i].blank ? 1 : utf8_length(text->runs[i].text);
     struct maker m = {.arena = arena, .fonts = fonts, .size = size, .cell = cell};
+    struct press_run *runs = ARENA_ARRAY(arena, struct press_run, text->many + 1);
+    for (size_t i = 0; i < text->many; i++) {
+        runs[i] = text->runs[i];
+        if (!runs[i].blank)
+            runs[i].text = visible(arena, &m, &text->runs[i]);
+        bytes += runs[i].blank ? 1 : utf8_length(runs[i].text);
+    }
     m.items = ARENA_ARRAY(arena, struct press_item, bytes + 1);
     for (size_t i = 0; i < text->many; i++) {
-        if (text->runs[i].blank)
-            add_blank(&m, &text->runs[i]);
+        if (runs[i].blank)
+            add_blank(&m, &runs[i]);
         else
-            add_run(&m, &text->runs[i]);
+            add_run(&m, &runs[i]);
     }
     for (size_t i = 1; i < m.many; i++)
         m.items[i].before = break_between(m.items, i);

@@ -325,7 +325,7 @@ static void text_comes_out_as_it_went_in(void **state)
         try_squash(call.arena, try_run(call.arena, str_format(call.arena, "pdftotext -raw %s -", path).at));
     size_t at;
     assert_true(str_find(text, STR("被约谈人：𠮷𡈽，㐂某，阿·买买提，"), &at));
-    assert_true(str_find(text, STR("Müller；私有区\uE123字。“引号”——省略……"), &at));
+    assert_true(str_find(text, STR("Müller；私有区〔U+E123〕字。“引号”——省略……"), &at));
     struct str fonts = try_run(call.arena, str_format(call.arena, "pdffonts %s", path).at), line;
     int many = 0;
     while (str_cut(&fonts, '\n', &line))
@@ -388,6 +388,32 @@ static void five_hundred_pages_and_no_more(void **state)
     assert_string_equal(call.last_fault->key, "press.too_long");
 }
 
+static bool shows(struct str text, const char *part)
+{
+    size_t at;
+    return str_find(text, str_of(part), &at);
+}
+
+/* Names with characters of extension B are drawn and can be selected; what no font has stands there by its
+ * code. */
+static void rare_characters_never_vanish(void **state)
+{
+    (void)state;
+    ARENA(arena, (size_t)256 << 20);
+    struct call call = {.arena = arena};
+    struct str json = STR("{\"kind\":\"form\",\"title\":\"责任体系表\",\"body\":[\"姓名：𠮷示例，"
+                          "\xEE\x84\xA3示例，\xF4\x8F\xBF\xB0示例。\",{\"table\":{\"columns\":[{\"title\":"
+                          "\"姓名\",\"width\":1}],"
+                          "\"rows\":[[\"\xEE\x84\xA4某\"]]}}]}");
+    const char *path = try_file(arena, ".pdf", try_pdf(&call, json, NULL));
+    struct str text = try_squash(arena, try_run(arena, str_format(arena, "pdftotext %s -", path).at));
+    unlink(path);
+    assert_true(shows(text, "𠮷示例"));
+    assert_true(shows(text, "〔U+E123〕示例"));
+    assert_true(shows(text, "〔U+10FFF0〕示例"));
+    assert_true(shows(text, "〔U+E124〕某"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -408,6 +434,7 @@ int main(void)
         cmocka_unit_test(landscape_attachment_is_turned),
         cmocka_unit_test(a_letter_takes_less_than_a_second),
         cmocka_unit_test(five_hundred_pages_and_no_more),
+        cmocka_unit_test(rare_characters_never_vanish),
     };
     return cmocka_run_group_tests(tests, try_open, try_close);
 }
