@@ -199,8 +199,8 @@ struct db_filter {
         *sql;             /* literal condition with $$ where the value goes, e.g. "s.lifecycle_status = $$"; a
                              FIELD_BOOL      condition without $$ is taken as it is for true, and with NOT for false */
     enum field_type type; /* how to parse the value */
-    const struct field_enum
-        *of; /* FIELD_ENUM: a comma-separated list is allowed and becomes IN (…) when sql ends in "= $$" */
+    const struct field_enum *of; /* FIELD_ENUM: a comma-separated list is allowed and becomes IN (…) when sql
+                                    ends in "= $$" or "= $$)" */
 };
 /* ?sort=param or ?sort=-param. Rows without a value come last either way. An index on (column, key) makes it
  * fast. Never a FIELD_PERSONAL column: the cursor carries the sort value. */

@@ -24,7 +24,8 @@ static struct str param_of(const struct list_run *run, const char *name)
 
 static bool takes_many(const struct db_filter *filter)
 {
-    return filter->type == FIELD_ENUM && str_ends(str_of(filter->sql), STR("= $$"));
+    struct str sql = str_of(filter->sql);
+    return filter->type == FIELD_ENUM && (str_ends(sql, STR("= $$")) || str_ends(sql, STR("= $$)")));
 }
 
 static enum err read_value(struct list_run *run, const struct db_filter *filter, struct str text,

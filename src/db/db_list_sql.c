@@ -102,11 +102,12 @@ static void add_filter(struct text *t, const struct db_filter *filter, int value
         return;
     }
     if (values > 1) {
-        buf_add(t->sql, sql.at, sql.len - 4);
+        bool inner = str_ends(sql, STR(")")); /* "EXISTS (… = $$)" */
+        buf_add(t->sql, sql.at, sql.len - (inner ? 5 : 4));
         buf_add_str(t->sql, STR("IN ("));
         for (int i = 0; i < values; i++)
             buf_format(t->sql, "%s$%d", i ? ", " : "", t->next_param++);
-        buf_add_char(t->sql, ')');
+        buf_add_str(t->sql, inner ? STR("))") : STR(")"));
     } else {
         bool valued = strstr(filter->sql, "$$") != NULL;
         add_with_param(t, sql, t->next_param);

@@ -321,6 +321,9 @@ describe("the quality of entries", () => {
         const rows = (await officer.get("/api/systems?flaw_kind=duplicate_place&count=1")).expect(200);
         expect(rows.total).toBe(2);
         expect(rows.items[0].flaw_count).toBeGreaterThan(0);
+        expect((await officer.get("/api/systems?flaw_kind=duplicate_place,silent&count=1")).expect(200).total).toBe(2);
+        expect((await officer.get("/api/systems?flaw_kind=silent,icp_missing&flawed=1&count=1")).expect(200).total).toBe(0);
+        expect((await officer.get("/api/systems?flawed=0&count=1")).expect(200).total).toBeGreaterThan(0);
         (await officer.post(`/api/systems/${b.system_id}/lifecycle`, { to: "retired", reason: "合并" })).expect(200, 201);
         expect(await count(officer, "duplicate_place")).toBe(0);
         expect(await duties(a.system_id)).toEqual([]);

@@ -19,7 +19,7 @@ export interface PostHeld {
 }
 export type UnitFull = api.OrgUnit & { parent_name: string; trail: { unit_id: number; unit_name: string }[]; posts: PostHeld[]; plans: (api.ReorganisationPlan & { failed_why?: string })[] }
 export type Requirement = api.GateRequirement
-export type SystemFull = api.InfoSystem & { unit_name: string; masked: boolean; confirmed_at_ms: number; gate?: { change: string; requirements: Requirement[] } }
+export type SystemFull = api.InfoSystem & Omit<api.InfoSystemMore, 'gate'> & { gate?: { change: string; requirements: Requirement[] } }
 export type Clock = api.LetterClock
 export type LetterLine = api.Letter & api.LetterClock
 export type LetterFull = api.Letter & api.LetterMore
