@@ -24,6 +24,7 @@ export async function furnish(county: County, key: string, ids: Record<string, n
     ids.range_id = (await county.range(key, `10.20.${net}.0/24`)).range_id;
     ids.spare_range_id = (await county.range(key, `10.30.${net}.0/24`)).range_id;
     ids.system_id = (await officer.post("/api/systems", { system_name: `${key}门户网站`, system_type: "website", unit_id, lifecycle_status: "online", mlps_level: 2, endpoints: [{ ip: `10.20.${net}.10`, port: 443, protocol: "tcp" }] })).expect(201).system_id;
+    ids.data_category_id = (await officer.post("/api/data-categories", { unit_id, category_name: `${key}人员信息`, data_level: "general" })).expect(201).data_category_id;
     ids.other_system_id = (await officer.post("/api/systems", { system_name: `${key}业务系统`, system_type: "business_system", unit_id })).expect(201).system_id;
     const finding = async (title: string) => (await officer.post("/api/findings", { title, severity: "high", unit_id, system_id: ids.system_id })).expect(201).finding_id;
     const letter = async (title: string) => (await officer.post("/api/letters", { findings: [{ finding_id: await finding(title) }] })).expect(201).letter_id;

@@ -381,7 +381,7 @@ static const char *const unit_columns[] = {"info_system",   "supervising_unit_id
                                            "build_unit_id", "info_system",         "using_unit_id",
                                            "info_system",   "operating_unit_id",   NULL};
 
-static const char *const scoped_tables[] = {"info_system", "system_endpoint", "data_category", NULL};
+static const char *const scoped_tables[] = {"info_system", "system_endpoint", NULL};
 
 const struct module registry_module = {
     .name = "registry",
