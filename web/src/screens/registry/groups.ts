@@ -10,7 +10,7 @@ export interface Group {
   types?: string[]
 }
 export const groups: Group[] = [
-  { key: 'identity', fields: ['system_name', 'short_name', 'system_type', 'unit_id', 'business_desc', 'lifecycle_status', 'internet_exposed', 'is_cii', 'supervising_unit_id', 'build_unit_id', 'operating_unit_id', 'using_unit_id', 'business_category', 'service_scope', 'service_target', 'build_kind'] },
+  { key: 'identity', fields: ['system_name', 'short_name', 'system_type', 'unit_id', 'lifecycle_status', 'internet_exposed', 'is_cii', 'business_category', 'business_desc', 'service_scope', 'service_target', 'build_kind', 'supervising_unit_id', 'build_unit_id', 'operating_unit_id', 'using_unit_id'] },
   { key: 'site', types: ['website'], fields: ['gov_site_code'] },
   { key: 'wechat', types: ['wechat_official'], fields: ['wx_name', 'wx_origin_id', 'wx_kind', 'wx_subject'] },
   { key: 'mini', types: ['mini_program'], fields: ['miniapp_appid', 'wx_subject'] },
