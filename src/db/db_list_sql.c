@@ -95,14 +95,14 @@ static void add_filter(struct text *t, const struct db_filter *filter, int value
         buf_format(t->sql, "NOT (%s)", filter->sql);
         return;
     }
+    bool inner = str_ends(sql, STR("$$)")); /* "EXISTS (… = $$)" */
     buf_add_char(t->sql, '(');
     if (values >= LIST_LITERAL) {
-        buf_add(t->sql, sql.at, sql.len - 2);
-        buf_format(t->sql, "'%s')", filter->of->names[values - LIST_LITERAL]);
+        buf_add(t->sql, sql.at, sql.len - (inner ? 3 : 2));
+        buf_format(t->sql, "'%s')%s", filter->of->names[values - LIST_LITERAL], inner ? ")" : "");
         return;
     }
     if (values > 1) {
-        bool inner = str_ends(sql, STR(")")); /* "EXISTS (… = $$)" */
         buf_add(t->sql, sql.at, sql.len - (inner ? 5 : 4));
         buf_add_str(t->sql, STR("IN ("));
         for (int i = 0; i < values; i++)

@@ -243,7 +243,7 @@ const TABLE: Record<string, Row> = {
     survey_list: row("none"),
     survey_create: row("none", { body: (world) => ({ unit_id: world.ids.own.unit_id, category_name: `类别${++made}`, data_level: "general" }) }),
     survey_change: row("unit", { body: () => ({ version: 1, remark: "矩阵" }) }),
-    survey_end: row("unit", { body: () => ({ reason: "归并" }) }),
+    survey_end: row("unit", { body: () => ({ reason: "归并" }), own: [200, 204, 404] }),
     registry_list: row("none"),
     registry_create: row("none", { body: (world) => ({ system_name: `新系统${++made}`, system_type: "website", unit_id: world.ids.own.unit_id }) }),
     registry_quality: row("none"),
