@@ -73,12 +73,12 @@ export async function signIn(visitor: Visitor, login: string, password: string):
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe-core calls serious or critical on the page as it stands, or in one part of it. */
-export async function axeIn(page: Page, within?: string): Promise<string[]> {
+/** What axe-core calls serious or critical on the page as it stands, by all rules or by these alone. */
+export async function axeIn(page: Page, only?: string[]): Promise<string[]> {
     // eslint-disable-next-line @typescript-eslint/no-explicit-any
     if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
     // eslint-disable-next-line @typescript-eslint/no-explicit-any
-    const found = await page.evaluate(async (at) => await (window as any).axe.run(at ?? document, { resultTypes: ["violations"] }), within);
+    const found = await page.evaluate(async (rules) => await (window as any).axe.run(document, { resultTypes: ["violations"], ...(rules ? { runOnly: rules } : {}) }), only);
     return (found.violations as Array<{ id: string; impact: string; help: string; nodes: Array<{ html: string }> }>)
         .filter((one) => one.impact === "serious" || one.impact === "critical")
         .map((one) => `${one.id} (${one.impact}): ${one.help}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}${one.nodes.length > 3 ? ` and ${one.nodes.length - 3} more` : ""}`);
