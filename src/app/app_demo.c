@@ -63,6 +63,7 @@ static enum err build(struct demo *demo)
     TRY(at(demo, start + 3600000, demo_make_systems));
     TRY(at(demo, start + 10 * CLOCK_DAY_MS, demo_file_evidence));
     TRY(at(demo, demo->now_ms - 3 * CLOCK_DAY_MS, demo_share_data));
+    TRY(demo_collect(demo));
     TRY(demo_tell_story(demo));
     return at(demo, demo->now_ms, seal);
 }

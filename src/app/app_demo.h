@@ -28,6 +28,8 @@ MUST_USE enum err demo_make_units(struct call *call, void *context);
 MUST_USE enum err demo_make_systems(struct call *call, void *context);
 MUST_USE enum err demo_make_accounts(struct call *call, void *context);
 MUST_USE enum err demo_file_evidence(struct call *call, void *context);
+/* A collection that runs, its units in every state. */
+MUST_USE enum err demo_collect(struct demo *demo);
 MUST_USE enum err demo_share_data(struct call *call, void *context);
 /* What happened in the last weeks: scans, letters, answers. Each step in its own transaction at its own time.
  */

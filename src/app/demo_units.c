@@ -92,7 +92,9 @@ static enum err make_person(struct call *call, const struct demo_unit *unit, int
     const char *pairs[] = {str_format(call->arena, "unit_id=%lld", (long long)unit_id).at,
                            str_format(call->arena, "person_name=%s%s", unit->short_name, tail).at,
                            str_format(call->arena, "title=%s", title).at,
-                           str_format(call->arena, "office_phone=0000-80%02d%03d", unit->net, n).at, NULL};
+                           str_format(call->arena, "office_phone=0000-80%02d%03d", unit->net, n).at,
+                           /* 140 is for machines: nobody's number. */
+                           str_format(call->arena, "mobile=14000%02d%04d", unit->net, n).at, NULL};
     struct field_record record = demo_record(call, &org_person_table, pairs);
     TRY(org_person_create(call, &record, &person_id));
     return org_post_appoint(call, unit_id, person_id, str_of(post), STR_NONE, STR("2025-01-01"), &post_id);
@@ -108,6 +110,8 @@ static enum err make_people(struct call *call, const struct demo_unit *unit, int
     if (strcmp(unit->slug, "nhx") == 0) /* one unit has gaps, so that the board has something to say */
         return ERR_OK;
     TRY(make_person(call, unit, unit_id, "deputy_in_charge", "分管领导", "分管领导", 3));
+    TRY(make_person(call, unit, unit_id, "department_head", "办公室负责人", "办公室负责人", 7));
+    TRY(make_person(call, unit, unit_id, "data_security_lead", "办公室负责人", "数据安全负责人", 8));
     TRY(make_person(call, unit, unit_id, "security_officer", "办公室工作人员", "安全员", 4));
     TRY(make_person(call, unit, unit_id, "security_contact", "办公室工作人员", "联系人", 5));
     if (!unit->parent)
