@@ -46,6 +46,7 @@ static int setup(void **state)
     db_test_step(&test, "0001_ledger", source_text("src/ledger/steps/0001_ledger.sql").at);
     db_test_step(&test, "0001_access", source_text("src/access/steps/0001_access.sql").at);
     db_test_step(&test, "0002_factor", source_text("src/access/steps/0002_factor.sql").at);
+    db_test_step(&test, "0003_vendor", source_text("src/access/steps/0003_vendor.sql").at);
     call =
         (struct call){.arena = arena, .db = test.db, .actor = &access_local_admin, .now_ms = 1790730000000};
     access_unit_paths(path_of);

@@ -106,6 +106,41 @@ static enum err last_admin_check(struct call *call, const struct access_user *us
     return others ? ERR_OK : call_fail(call, ERR_REFUSED, NULL, "access.last_admin");
 }
 
+/* The last day that a vendor's account may have: people who work for hire come and go unnoticed. */
+static enum err vendor_limit(struct call *call, struct str *ret_day)
+{
+    int64_t days;
+    TRY(access_policy(call, "vendor.days", &days));
+    *ret_day = str_copy(call->arena, str_of(clock_date(clock_day_of(call->now_ms) + (int32_t)days).text));
+    return ERR_OK;
+}
+
+static enum err vendor_check(struct call *call, const struct access_user *user, struct str valid_until)
+{
+    struct str limit;
+    if (!(user->roles & ROLE_VENDOR_USER))
+        return ERR_OK;
+    TRY(vendor_limit(call, &limit));
+    return valid_until.len && str_cmp(valid_until, limit) <= 0
+               ? ERR_OK
+               : call_fail(call, ERR_INVALID, "valid_until", "access.vendor_until", limit);
+}
+
+/* Who becomes a vendor without a last day, or with a later one, gets the latest that is allowed. */
+static enum err vendor_until(struct call *call, struct access_user *user)
+{
+    struct str limit;
+    int32_t day;
+    TRY(vendor_limit(call, &limit));
+    if (user->valid_until.len && str_cmp(user->valid_until, limit) <= 0)
+        return ERR_OK;
+    if (!clock_parse_date(limit, &day))
+        return ERR_FAILED;
+    user->valid_until = limit;
+    return db_run(call, "UPDATE access_user SET valid_until = $2, ends_ms = $3 WHERE user_id = $1",
+                  db_int(user->user_id), db_str(limit), db_int(clock_ms_of_day(day + 1)));
+}
+
 /* ---- changes ---- */
 
 static void put_roles(struct json_writer *w, unsigned roles)
@@ -169,6 +204,8 @@ enum err access_user_change(struct call *call, int64_t user_id, struct str displ
     TRY(access_user_get(call, user_id, &user));
     if (valid_until.len && !clock_parse_date(valid_until, &day))
         return call_fail(call, ERR_INVALID, "valid_until", "access.date");
+    if (!str_eq(valid_until, user.valid_until))
+        TRY(vendor_check(call, &user, valid_until));
     int64_t ends_ms = valid_until.len ? clock_ms_of_day(day + 1) : 0;
     bool shut = disabled || (ends_ms && ends_ms <= call->now_ms);
     if (shut && is_own(call, user_id))
@@ -200,6 +237,8 @@ enum err access_user_assign(struct call *call, int64_t user_id, unsigned roles, 
     TRY(unit_path(call, unit_id, &user.unit_path));
     TRY(db_run(call, "UPDATE access_user SET roles = $2, unit_id = $3, unit_path = $4 WHERE user_id = $1",
                db_int(user_id), db_int(roles), db_int_or_null(unit_id), db_str(user.unit_path)));
+    if (roles & ROLE_VENDOR_USER)
+        TRY(vendor_until(call, &user));
     TRY(access_session_end_all(call, user_id, 0));
     user.roles = roles;
     user.unit_id = unit_id;

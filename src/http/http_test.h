@@ -230,6 +230,7 @@ static inline void test_people(struct http_test *t)
     test_step(t, "ledger", "0001_ledger");
     test_step(t, "access", "0001_access");
     test_step(t, "access", "0002_factor");
+    test_step(t, "access", "0003_vendor");
     test_step(t, "rules", "0001_rules");
     test_step(t, "rules", "0002_seen_past");
 }

@@ -52,6 +52,7 @@ const TABLE: Record<string, Row> = {
     accounts_password: row("none", { body: () => ({ password: "not-the-password-1A", new_password: "Another-Pass-77x" }), own: [401, 403, 422] }),
     accounts_language: row("none", { body: () => ({ language: "zh" }) }),
     accounts_my_sessions: row("none"),
+    accounts_sessions_end_others: row("none", { skipOwn: true }),
     accounts_users: row("none"),
     accounts_create: row("none", { body: () => ({ login_name: `made${++made}`, display_name: "临时账号" }) }),
     accounts_get: row("all"),

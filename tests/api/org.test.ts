@@ -325,6 +325,62 @@ describe("agencies", () => {
     });
 });
 
+describe("accounts that end, and sessions", () => {
+    test("a vendor's account always ends, by the policy at the latest; after its last day nobody gets in, also not by an open session", async () => {
+        const guard = await county.as("secadmin");
+        const clerk = await county.as("sysadmin");
+        const account = county.place.accounts.get("vendor")!;
+        const found = async (name: string) => (await clerk.get(`/api/users?q=${name}`)).expect(200).items.find((one: any) => one.login_name === name);
+        const vendor = await found("vendor");
+        expect(vendor.valid_until).toBe("2027-03-27"); // 180 days from 2026-09-28, when the role was given
+        refused(await clerk.patch(`/api/users/${vendor.user_id}`, { valid_until: "2029-01-01" }), 422, "valid_until");
+        refused(await clerk.patch(`/api/users/${vendor.user_id}`, { valid_until: null }), 422, "valid_until");
+        (await clerk.patch(`/api/users/${vendor.user_id}`, { valid_until: "2026-10-16" })).expect(200);
+        const policy = (await guard.get("/api/policies")).expect(200).items.find((one: any) => one.policy_name === "vendor.days");
+        refused(await guard.put(`/api/policies/${policy.policy_id}`, { policy_value: 5000 }), 422, "policy_value");
+        (await guard.put(`/api/policies/${policy.policy_id}`, { policy_value: 30 })).expect(200);
+        // Somebody's help for a week: any account may have a last day.
+        const made = (await clerk.post("/api/users", { login_name: "helper", display_name: "借调人员", valid_until: "2026-10-16" })).expect(201);
+        (await guard.post(`/api/users/${made.user_id}/roles`, { roles: [{ role: "unit_officer" }], unit_id: id("b") })).expect(200);
+        const sign = (login_name: string, password: string) => county.place.client().post("/api/sessions", { login_name, password });
+        (await sign("vendor", account.password)).expect(201);
+        expect((await sign("helper", made.password)).expect(201).me?.must_change_password ?? true).toBe(true);
+        await county.restart("2026-10-16T23:30:00");
+        (await sign("vendor", account.password)).expect(201);
+        await county.restart("2026-10-17T00:30:00");
+        refused(await sign("vendor", account.password), 401);
+        refused(await sign("helper", made.password), 401);
+        officer = await county.as("officer");
+    });
+
+    test("a first password lets nobody do anything but change it", async () => {
+        const clerk = await county.as("sysadmin");
+        const made = (await clerk.post("/api/users", { login_name: "fresh", display_name: "新同志" })).expect(201);
+        await (await county.as("secadmin")).post(`/api/users/${made.user_id}/roles`, { roles: [{ role: "unit_officer" }], unit_id: id("b") });
+        const client = county.place.client();
+        (await client.post("/api/sessions", { login_name: "fresh", password: made.password })).expect(201);
+        refused(await client.get("/api/units/tree"), 403);
+        expect((await client.get("/api/me")).expect(200).must_change_password).toBe(true);
+        (await client.put("/api/me/password", { password: made.password, new_password: "Another-Pass-77x" })).expect(200, 204);
+        (await client.get("/api/units/tree")).expect(200);
+    });
+
+    test("one ends one's other sessions and keeps this one", async () => {
+        await county.as("director"); // changes the first password
+        const account = county.place.accounts.get("director")!;
+        const open = async () => {
+            const client = county.place.client();
+            (await client.post("/api/sessions", { login_name: "director", password: account.password })).expect(201);
+            return client;
+        };
+        const [here, there] = [await open(), await open()];
+        expect((await here.get("/api/me/sessions")).expect(200).items.length).toBeGreaterThanOrEqual(2);
+        (await here.post("/api/me/sessions/end-others")).expect(200, 201, 204);
+        expect((await here.get("/api/me/sessions")).expect(200).items).toMatchObject([{ current: true }]);
+        refused(await there.get("/api/me"), 401);
+    });
+});
+
 describe("the second factor", () => {
     const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     const bytes = (text: string) => Buffer.from((text.split("").map((one) => letters.indexOf(one).toString(2).padStart(5, "0")).join("").match(/.{8}/g) ?? []).map((one) => parseInt(one, 2)));

@@ -20,7 +20,7 @@ void accounts_gate_leave(void);
 /* ---- accounts_session.c: log-in, one's own account, sessions ---- */
 http_handler accounts_login_prepare, accounts_login, accounts_logout, accounts_me;
 http_handler accounts_password_prepare, accounts_password, accounts_language;
-http_handler accounts_my_sessions, accounts_sessions, accounts_session_end;
+http_handler accounts_my_sessions, accounts_sessions, accounts_session_end, accounts_sessions_end_others;
 extern const struct field_table accounts_login_table, accounts_password_table, accounts_language_table;
 extern const struct field_table accounts_session_table, accounts_session_mine_table, accounts_signed_in_table,
     accounts_me_table;

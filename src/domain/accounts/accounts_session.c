@@ -373,3 +373,10 @@ enum err accounts_session_end(struct call *call, struct http_exchange *x)
     bool any = access_is(call, ROLE_SEC_ADMIN);
     return access_session_end(call, x->ids[0], any ? 0 : call->actor->user_id, "revoked");
 }
+
+/* Whoever sits at another machine with one's name is out at once; this session stays. */
+enum err accounts_sessions_end_others(struct call *call, struct http_exchange *x)
+{
+    (void)x;
+    return access_session_end_all(call, call->actor->user_id, call->actor->session_id);
+}
