@@ -183,10 +183,12 @@ enum err finding_scan_read(struct call *call, const char *path, struct str file_
 
 /* ---- reading back ---- */
 
+#define BEHIND (4u << 20)
+
 struct finding_spool {
     const char *at, *end;
     void *map;
-    size_t len;
+    size_t len, released; /* released: from the start, not held in memory any more */
 };
 
 static void unmap(void *thing)
@@ -215,6 +217,17 @@ enum err finding_spool_open(struct call *call, const struct finding_scan *scan, 
     return ERR_OK;
 }
 
+/* What has been read is let go of, piece by piece; a text that is looked at again comes back from the file.
+ */
+static void let_go(struct finding_spool *spool)
+{
+    size_t done = (size_t)(spool->at - (const char *)spool->map);
+    if (done < spool->released + 2 * BEHIND)
+        return;
+    (void)madvise((char *)spool->map + spool->released, BEHIND, MADV_DONTNEED);
+    spool->released += BEHIND;
+}
+
 enum err finding_spool_next(struct finding_spool *spool, struct finding_piece *ret)
 {
     struct {
@@ -226,6 +239,7 @@ enum err finding_spool_next(struct finding_spool *spool, struct finding_piece *r
         return ERR_OK;
     if ((size_t)(spool->end - spool->at) < sizeof(head))
         return ERR_FAILED;
+    let_go(spool);
     memcpy(&head, spool->at, sizeof(head));
     spool->at += sizeof(head);
     ret->kind = (enum finding_spool_kind)head.kind;
