@@ -108,6 +108,7 @@ static const struct rules_fact t_facts[] = {
     NUMBER_FACT("finding.confirmed", "finding"),
     WORD_FACT("finding.formally_notified", "finding", &t_severity),
     WORD_FACT("finding.notified_from_outside", "finding", &t_severity),
+    WORD_FACT("rectify.notice_received", "finding", &t_severity),
     NUMBER_FACT("finding.closed", "finding"),
     NUMBER_FACT("rectify.fed_back", "finding"),
     NUMBER_FACT("rectify.lateral_check_done", "finding"),
@@ -118,6 +119,9 @@ static const struct rules_fact t_facts[] = {
     WORD_FACT("discipline.approved", "case", NULL),
     WORD_FACT("discipline.decided", "case", NULL),
     NUMBER_FACT("discipline.interview_held", "case"),
+    NUMBER_FACT("dataset.copy_given", "dataset_copy"),
+    NUMBER_FACT("dataset.copy_accepted", "dataset_copy"),
+    NUMBER_FACT("dataset.copy_term_near", "dataset_copy"),
     NUMBER_FACT("meeting.decided", "decision"),
     NUMBER_FACT("meeting.decision_done", "decision"),
 };
@@ -134,6 +138,7 @@ static const struct rules_subject t_subjects[] = {
     {.name = "address", .sql = T_SUBJECT("address")},
     {.name = "case", .sql = T_SUBJECT("case")},
     {.name = "decision", .sql = T_SUBJECT("decision")},
+    {.name = "dataset_copy", .sql = T_SUBJECT("dataset_copy")},
 };
 
 #define T_SCHEMA                                                                                             \
