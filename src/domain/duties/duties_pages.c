@@ -32,6 +32,7 @@ static const struct field_table unit_table = FIELD_TABLE("article_unit", unit_fi
 
 static const struct field units_fields[] = {
     {.name = "units", .type = FIELD_ROWS, .rows = &unit_table, .flags = FIELD_REQUIRED},
+    {.name = "units_more", .type = FIELD_BOOL, .flags = FIELD_REQUIRED}, /* there are more than are shown */
 };
 const struct field_table duties_article_units_table = FIELD_TABLE("article_units", units_fields);
 

@@ -58,26 +58,10 @@ static enum err org_tree(struct call *call, struct http_exchange *x)
 {
     bool nothing;
     struct str scope = tree_scope(call, &nothing);
-    json_open_array(x->out, "items");
-    DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT unit_id, parent_id, unit_name, unit_kind FROM org_unit WHERE unit_path >= $1"
-                 " AND unit_path < $1 || 'z' AND valid_to IS NULL AND $2 = 0 ORDER BY unit_path",
-                 db_str(scope), db_int(nothing)));
-    while (db_next(&rows)) {
-        json_open_object(x->out, NULL);
-        json_put_int(x->out, "unit_id", db_col_int(&rows, 0));
-        if (db_col_null(&rows, 1))
-            json_put_null(x->out, "parent_id");
-        else
-            json_put_int(x->out, "parent_id", db_col_int(&rows, 1));
-        json_put_str(x->out, "unit_name", db_col_str(&rows, 2));
-        json_put_str(x->out, "unit_kind", db_col_str(&rows, 3));
-        json_close_object(x->out);
-    }
-    TRY(db_end(&rows));
-    json_close_array(x->out);
-    return ERR_OK;
+    return db_put_rows(call, x->out, "items", &org_node_table,
+                       "SELECT unit_id, parent_id, unit_name, unit_kind FROM org_unit WHERE unit_path >= $1"
+                       " AND unit_path < $1 || 'z' AND valid_to IS NULL AND $2 = 0 ORDER BY unit_path",
+                       db_str(scope), db_int(nothing));
 }
 
 static const struct field children_query_fields[] = {
@@ -415,18 +399,6 @@ static const struct db_list range_list = {
     .search = "(r.range_text LIKE $$ OR u.unit_name LIKE $$)",
 };
 
-static void put_range_unit(struct call *call, struct json_writer *w, const struct db_rows *rows)
-{
-    (void)call;
-    json_put_str(w, "unit_name", db_col_str(rows, 5));
-}
-
-static enum err org_ranges(struct call *call, struct http_exchange *x)
-{
-    struct db_list_ask ask = http_ask(call, x);
-    return db_list(call, &range_list, &ask, x->out, put_range_unit);
-}
-
 static enum err org_range_post(struct call *call, struct http_exchange *x)
 {
     int64_t range_id;
@@ -477,7 +449,8 @@ static const struct http_route routes[] = {
      .grant = READERS | ROLE_SCAN_TEAM,
      .name = "org_tree",
      .handle = org_tree,
-     .kind = HTTP_ANY,
+     .kind = HTTP_LIST,
+     .reply = &org_node_table,
      .summary_zh = "单位树",
      .summary_en = "The tree of units"},
     {.method = "GET",
@@ -496,6 +469,7 @@ static const struct http_route routes[] = {
      .name = "org_create",
      .handle = org_create,
      .kind = HTTP_ONE,
+     .more = &org_parent_table,
      .body = &org_unit_table,
      .reply = &org_unit_table,
      .summary_zh = "新增单位",
@@ -506,6 +480,8 @@ static const struct http_route routes[] = {
      .name = "org_get",
      .handle = org_get,
      .kind = HTTP_ONE,
+     .more = &org_parent_table,
+     .also = &org_file_table,
      .reply = &org_unit_table,
      .summary_zh = "单位档案",
      .summary_en = "A unit with its posts"},
@@ -515,6 +491,7 @@ static const struct http_route routes[] = {
      .name = "org_change",
      .handle = org_change,
      .kind = HTTP_ONE,
+     .more = &org_parent_table,
      .flags = HTTP_PARTIAL,
      .body = &org_unit_table,
      .reply = &org_unit_table,
@@ -525,7 +502,8 @@ static const struct http_route routes[] = {
      .grant = SEERS,
      .name = "org_posts",
      .handle = org_posts,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &org_posts_table,
      .summary_zh = "任职情况",
      .summary_en = "Who holds which post, now and before"},
     {.method = "POST",
@@ -533,7 +511,8 @@ static const struct http_route routes[] = {
      .grant = MANAGERS | ROLES_UNIT,
      .name = "org_appoint",
      .handle = org_appoint,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &org_post_made_table,
      .body = &org_post_table,
      .summary_zh = "任命",
      .summary_en = "Appoint a person to a post"},
@@ -542,7 +521,8 @@ static const struct http_route routes[] = {
      .grant = MANAGERS | ROLES_UNIT,
      .name = "org_post_end",
      .handle = org_post_end,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &org_post_made_table,
      .body = &post_end_table,
      .summary_zh = "免职",
      .summary_en = "End a holding"},
@@ -552,6 +532,7 @@ static const struct http_route routes[] = {
      .name = "org_people",
      .handle = org_people,
      .kind = HTTP_LIST,
+     .more = &org_person_more_table,
      .reply = &org_person_table,
      .list = &person_list,
      .summary_zh = "人员列表",
@@ -561,7 +542,8 @@ static const struct http_route routes[] = {
      .grant = MANAGERS | ROLES_UNIT,
      .name = "org_person_create",
      .handle = org_person_post,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &org_person_made_table,
      .body = &org_person_table,
      .summary_zh = "新增人员",
      .summary_en = "Add a person"},
@@ -570,7 +552,8 @@ static const struct http_route routes[] = {
      .grant = MANAGERS | ROLES_UNIT,
      .name = "org_person_change",
      .handle = org_person_patch,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &org_person_made_table,
      .flags = HTTP_PARTIAL,
      .body = &org_person_table,
      .summary_zh = "修改人员",
@@ -580,7 +563,8 @@ static const struct http_route routes[] = {
      .grant = ROLES_AUTHORITY | ROLES_UNIT,
      .name = "org_person_reveal",
      .handle = org_person_reveal,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &org_revealed_table,
      .body = &reveal_table,
      .summary_zh = "查看完整个人信息（留痕）",
      .summary_en = "Personal data in full, for a recorded reason"},
@@ -588,7 +572,7 @@ static const struct http_route routes[] = {
      .path = "/api/address-ranges",
      .grant = ROLES_AUTHORITY | ROLES_UNIT | ROLE_SCAN_TEAM,
      .name = "org_ranges",
-     .handle = org_ranges,
+     .handle = http_list,
      .kind = HTTP_LIST,
      .reply = &org_address_range_table,
      .list = &range_list,
@@ -599,7 +583,8 @@ static const struct http_route routes[] = {
      .grant = MANAGERS,
      .name = "org_range_create",
      .handle = org_range_post,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &org_range_made_table,
      .body = &org_address_range_table,
      .summary_zh = "登记地址段",
      .summary_en = "Give a unit an address range"},
@@ -616,7 +601,8 @@ static const struct http_route routes[] = {
      .grant = ROLES_AUTHORITY | ROLES_UNIT,
      .name = "org_responsible",
      .handle = org_responsible,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &org_that_day_table,
      .query = &org_responsible_query_table,
      .summary_zh = "某日的责任人",
      .summary_en = "Who was responsible on a day"},
@@ -625,7 +611,7 @@ static const struct http_route routes[] = {
      .grant = SEERS,
      .name = "org_responsibility",
      .handle = org_responsibility,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
      .reply = &org_responsibility_table,
      .summary_zh = "责任体系表：各岗位由谁担任、依据哪条、是否空缺",
      .summary_en = "The responsibility table: each post that a rule asks for, who holds it, what is vacant"},
@@ -644,7 +630,8 @@ static const struct http_route routes[] = {
      .grant = MANAGERS,
      .name = "org_reorg_preview",
      .handle = org_reorg_preview_post,
-     .kind = HTTP_ANY,
+     .kind = HTTP_ONE,
+     .reply = &org_reorg_preview_table,
      .flags = HTTP_READS,
      .body = &org_reorg_new_table,
      .summary_zh = "预览机构调整",
@@ -687,7 +674,7 @@ static const struct http_route routes[] = {
      .handle = org_plan_post,
      .kind = HTTP_ONE,
      .body = &org_reorg_new_table,
-     .reply = &org_plan_table,
+     .reply = &org_plan_told_table,
      .summary_zh = "计划机构调整（到生效日自动办理）",
      .summary_en = "Plan a reorganisation; it is carried out on its day"},
     {.method = "GET",
@@ -696,7 +683,8 @@ static const struct http_route routes[] = {
      .name = "org_plan_get",
      .handle = org_plan_get,
      .kind = HTTP_ONE,
-     .reply = &org_plan_table,
+     .more = &org_plan_preview_table,
+     .reply = &org_plan_told_table,
      .summary_zh = "机构调整计划及按今日情况的预览",
      .summary_en = "A plan, and what it would move as things stand today"},
     {.method = "POST",
@@ -707,7 +695,7 @@ static const struct http_route routes[] = {
      .kind = HTTP_ONE,
      .flags = HTTP_CHANGES,
      .body = &org_reorg_undo_table,
-     .reply = &org_plan_table,
+     .reply = &org_plan_told_table,
      .summary_zh = "取消机构调整计划",
      .summary_en = "Cancel a planned reorganisation"},
     {.method = "POST",
@@ -717,7 +705,7 @@ static const struct http_route routes[] = {
      .handle = org_plan_again,
      .kind = HTTP_ONE,
      .flags = HTTP_CHANGES,
-     .reply = &org_plan_table,
+     .reply = &org_plan_told_table,
      .summary_zh = "重新办理未能办理的计划",
      .summary_en = "Carry out a failed plan after all"},
 };

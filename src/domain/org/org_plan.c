@@ -29,27 +29,37 @@ void org_tell_plans(enum err (*teller)(struct call *call, const struct org_plan_
 
 /* ---- showing ---- */
 
-static const struct field plan_fields[] = {
-    {.name = "plan_id", .type = FIELD_INT},
-    {.name = "reorg_kind", .type = FIELD_ENUM, .of = &org_reorg_kind_enum, .flags = FIELD_FILTER},
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_FILTER},
-    {.name = "unit_name", .type = FIELD_TEXT},
-    {.name = "target_id", .type = FIELD_REF, .ref = "org_unit"},
-    {.name = "target_name", .type = FIELD_TEXT},
-    {.name = "new_name", .type = FIELD_TEXT},
-    {.name = "effective_on", .type = FIELD_DATE, .flags = FIELD_SORT},
-    {.name = "reason", .type = FIELD_TEXT},
-    {.name = "state", .type = FIELD_ENUM, .of = &state_enum, .flags = FIELD_FILTER},
-    {.name = "units", .type = FIELD_INT},
-    {.name = "records", .type = FIELD_INT},
-    {.name = "planned_by_name", .type = FIELD_TEXT},
-    {.name = "planned_at_ms", .type = FIELD_TIME},
-    {.name = "cancelled_why", .type = FIELD_TEXT},
-    {.name = "ended_by_name", .type = FIELD_TEXT},
-    {.name = "ended_at_ms", .type = FIELD_TIME},
-    {.name = "reorg_id", .type = FIELD_INT},
-};
+#define PLAN_FIELDS                                                                                          \
+    {.name = "plan_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},                                         \
+        {.name = "reorg_kind",                                                                               \
+         .type = FIELD_ENUM,                                                                                 \
+         .of = &org_reorg_kind_enum,                                                                         \
+         .flags = FIELD_REQUIRED | FIELD_FILTER},                                                            \
+        {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED | FIELD_FILTER},   \
+        {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},                                  \
+        {.name = "target_id", .type = FIELD_REF, .ref = "org_unit"},                                         \
+        {.name = "target_name", .type = FIELD_TEXT}, {.name = "new_name", .type = FIELD_TEXT},               \
+        {.name = "effective_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED | FIELD_SORT},                  \
+        {.name = "reason", .type = FIELD_TEXT},                                                              \
+        {.name = "state", .type = FIELD_ENUM, .of = &state_enum, .flags = FIELD_REQUIRED | FIELD_FILTER},    \
+        {.name = "units", .type = FIELD_INT}, {.name = "records", .type = FIELD_INT},                        \
+        {.name = "planned_by_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},                            \
+        {.name = "planned_at_ms", .type = FIELD_TIME, .flags = FIELD_REQUIRED},                              \
+        {.name = "cancelled_why", .type = FIELD_TEXT}, {.name = "ended_by_name", .type = FIELD_TEXT},        \
+        {.name = "ended_at_ms", .type = FIELD_TIME},                                                         \
+    {                                                                                                        \
+        .name = "reorg_id", .type = FIELD_INT                                                                \
+    }
+static const struct field plan_fields[] = {PLAN_FIELDS};
 const struct field_table org_plan_table = FIELD_TABLE("reorganisation_plan", plan_fields);
+static const struct field told_fields[] = {PLAN_FIELDS, {.name = "failed_why", .type = FIELD_TEXT}};
+const struct field_table org_plan_told_table = FIELD_TABLE("reorganisation_plan_told", told_fields);
+static const struct field preview_fields[] = {
+    {.name = "possible", .type = FIELD_BOOL},
+    {.name = "blocked_by", .type = FIELD_TEXT},
+    {.name = "preview", .type = FIELD_OBJECT, .rows = &org_reorg_preview_table},
+};
+const struct field_table org_plan_preview_table = FIELD_TABLE("reorganisation_plan_preview", preview_fields);
 #define SELECT                                                                                               \
     "SELECT p.plan_id, p.reorg_kind, p.unit_id, u.unit_name, p.target_id, t.unit_name, p.new_name,"          \
     " p.effective_on, p.reason, p.state, p.units, p.records, p.planned_by_name, p.planned_at_ms,"            \

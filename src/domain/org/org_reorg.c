@@ -283,6 +283,25 @@ enum err org_reorg_read(struct call *call, const struct field_record *body, enum
 
 /* ---- preview: what would go ---- */
 
+static const struct field part_fields[] = {
+    {.name = "table", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "records", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+};
+static const struct field_table part_table = FIELD_TABLE("reorganisation_part", part_fields);
+
+static const struct field preview_fields[] = {
+    {.name = "reorg_kind", .type = FIELD_ENUM, .of = &org_reorg_kind_enum, .flags = FIELD_REQUIRED},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "target_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "effective_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+    {.name = "units", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "posts_ended", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "tables", .type = FIELD_ROWS, .rows = &part_table, .flags = FIELD_REQUIRED},
+    {.name = "records", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+};
+const struct field_table org_reorg_preview_table = FIELD_TABLE("reorganisation_preview", preview_fields);
+
 static void put_table(struct call *call, struct json_writer *w, const char *table, int64_t records)
 {
     const char *key = str_format(call->arena, "scoped.%s", table).at;

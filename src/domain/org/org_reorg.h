@@ -13,6 +13,11 @@
 extern const struct field_table org_reorg_table, org_reorg_new_table, org_reorg_undo_table, org_plan_table,
     org_responsible_query_table;
 extern const struct field_table org_responsibility_table;
+/* What replies hold: org_tables.c; a plan as told, with why it failed; what a reorganisation would move. */
+extern const struct field_table org_node_table, org_parent_table, org_posts_table, org_file_table,
+    org_that_day_table, org_post_made_table, org_person_made_table, org_range_made_table,
+    org_person_more_table, org_revealed_table, org_plan_told_table, org_plan_preview_table,
+    org_reorg_preview_table;
 extern const struct field_enum org_reorg_kind_enum;
 extern const struct db_list org_reorg_list, org_plan_list;
 http_handler org_reorg_preview_post, org_reorg_post, org_reorg_undo_post, org_reorgs, org_responsible;

@@ -16,35 +16,44 @@
 #define DUTIES_MAX 64
 
 static const struct field demand_fields[] = {
-    {.name = "duty_id", .type = FIELD_INT},  {.name = "rule", .type = FIELD_TEXT},
-    {.name = "article", .type = FIELD_TEXT}, {.name = "text", .type = FIELD_TEXT},
-    {.name = "open", .type = FIELD_BOOL},    {.name = "late", .type = FIELD_BOOL},
+    {.name = "duty_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "rule", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "article", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "open", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "late", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
     {.name = "due_on", .type = FIELD_DATE},
 };
 static const struct field_table demand_table = FIELD_TABLE("responsibility_demand", demand_fields);
 static const struct field holder_fields[] = {
-    {.name = "post_id", .type = FIELD_INT},      {.name = "person_id", .type = FIELD_INT},
-    {.name = "person_name", .type = FIELD_TEXT}, {.name = "title", .type = FIELD_TEXT},
-    {.name = "department", .type = FIELD_TEXT},  {.name = "office_phone", .type = FIELD_TEXT},
-    {.name = "mobile", .type = FIELD_TEXT},      {.name = "email", .type = FIELD_TEXT},
-    {.name = "masked", .type = FIELD_BOOL},      {.name = "document_no", .type = FIELD_TEXT},
-    {.name = "valid_from", .type = FIELD_DATE},  {.name = "valid_to", .type = FIELD_DATE},
-    {.name = "in_force", .type = FIELD_BOOL},
+    {.name = "post_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "person_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "person_name", .type = FIELD_TEXT},
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "department", .type = FIELD_TEXT},
+    {.name = "office_phone", .type = FIELD_TEXT},
+    {.name = "mobile", .type = FIELD_TEXT},
+    {.name = "email", .type = FIELD_TEXT},
+    {.name = "masked", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "document_no", .type = FIELD_TEXT},
+    {.name = "valid_from", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+    {.name = "valid_to", .type = FIELD_DATE},
+    {.name = "in_force", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
 };
 static const struct field_table holder_table = FIELD_TABLE("responsibility_holder", holder_fields);
 static const struct field line_fields[] = {
-    {.name = "post_kind", .type = FIELD_ENUM, .of = &org_post_kind_enum},
-    {.name = "demanded", .type = FIELD_BOOL},
-    {.name = "vacant", .type = FIELD_BOOL},
-    {.name = "demands", .type = FIELD_ROWS, .rows = &demand_table},
-    {.name = "holders", .type = FIELD_ROWS, .rows = &holder_table},
+    {.name = "post_kind", .type = FIELD_ENUM, .of = &org_post_kind_enum, .flags = FIELD_REQUIRED},
+    {.name = "demanded", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "vacant", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "demands", .type = FIELD_ROWS, .rows = &demand_table, .flags = FIELD_REQUIRED},
+    {.name = "holders", .type = FIELD_ROWS, .rows = &holder_table, .flags = FIELD_REQUIRED},
 };
 static const struct field_table line_table = FIELD_TABLE("responsibility_post", line_fields);
 static const struct field reply_fields[] = {
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit"},
-    {.name = "demanded", .type = FIELD_INT},
-    {.name = "filled", .type = FIELD_INT},
-    {.name = "posts", .type = FIELD_ROWS, .rows = &line_table},
+    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED},
+    {.name = "demanded", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "filled", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "posts", .type = FIELD_ROWS, .rows = &line_table, .flags = FIELD_REQUIRED},
 };
 const struct field_table org_responsibility_table = FIELD_TABLE("responsibility", reply_fields);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "domain/org/org.h"
+#include "domain/org/org_reorg.h"
 
 static const char *const unit_kinds[] = {"leading_group", "regulator", "bureau", "section", "affiliated_unit",
                                          "association",   "township",  "soe",    "vendor",  NULL};
@@ -118,11 +118,12 @@ static const struct field post_fields[] = {
 const struct field_table org_post_table = FIELD_TABLE("org_post", post_fields);
 
 static const struct field range_fields[] = {
-    {.name = "range_id", .type = FIELD_INT, .flags = FIELD_READONLY},
+    {.name = "range_id", .type = FIELD_INT, .flags = FIELD_ALWAYS},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "range_text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_SHEET, .max = 90},
     {.name = "network_zone", .type = FIELD_ENUM, .of = &org_network_zone_enum, .flags = FIELD_FILTER},
     {.name = "note", .type = FIELD_TEXT, .max = 200},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
 };
 const struct field_table org_address_range_table = FIELD_TABLE("org_address_range", range_fields);
 
@@ -138,3 +139,98 @@ static const struct field holder_fields[] = {
     {.name = "masked", .type = FIELD_BOOL},
 };
 const struct field_table org_holder_table = FIELD_TABLE("post_holder", holder_fields);
+
+/* ---- what replies hold beside a unit's, a person's, a holding's own fields ---- */
+
+static const struct field node_fields[] = {
+    {.name = "unit_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "parent_id", .type = FIELD_INT},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "unit_kind", .type = FIELD_ENUM, .of = &org_unit_kind_enum, .flags = FIELD_REQUIRED},
+};
+const struct field_table org_node_table = FIELD_TABLE("unit_node", node_fields);
+
+static const struct field step_fields[] = {
+    {.name = "unit_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+};
+static const struct field_table step_table = FIELD_TABLE("unit_step", step_fields);
+
+static const struct field held_fields[] = {
+    {.name = "post_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "post_kind", .type = FIELD_ENUM, .of = &org_post_kind_enum, .flags = FIELD_REQUIRED},
+    {.name = "department", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "valid_from", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+    {.name = "valid_to", .type = FIELD_DATE},
+    {.name = "document_no", .type = FIELD_TEXT},
+    {.name = "person_id", .type = FIELD_REF, .ref = "org_person", .flags = FIELD_REQUIRED},
+    {.name = "person_name", .type = FIELD_TEXT},
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "office_phone", .type = FIELD_TEXT},
+    {.name = "mobile", .type = FIELD_TEXT},
+    {.name = "email", .type = FIELD_TEXT},
+    {.name = "masked", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+};
+static const struct field_table held_table = FIELD_TABLE("post_held", held_fields);
+
+static const struct field parent_fields[] = {
+    {.name = "parent_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+};
+const struct field_table org_parent_table = FIELD_TABLE("unit_parent", parent_fields);
+
+static const struct field posts_fields[] = {
+    {.name = "posts", .type = FIELD_ROWS, .rows = &held_table, .flags = FIELD_REQUIRED},
+};
+const struct field_table org_posts_table = FIELD_TABLE("unit_posts", posts_fields);
+
+static const struct field file_fields[] = {
+    {.name = "trail", .type = FIELD_ROWS, .rows = &step_table, .flags = FIELD_REQUIRED},
+    {.name = "plans", .type = FIELD_ROWS, .rows = &org_plan_told_table, .flags = FIELD_REQUIRED},
+    {.name = "posts", .type = FIELD_ROWS, .rows = &held_table, .flags = FIELD_REQUIRED},
+};
+const struct field_table org_file_table = FIELD_TABLE("unit_file", file_fields);
+
+static const struct field day_fields[] = {
+    {.name = "unit_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "on", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+    {.name = "existed", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "valid_from", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+    {.name = "valid_to", .type = FIELD_DATE},
+    {.name = "successor_id", .type = FIELD_INT},
+    {.name = "successor_name", .type = FIELD_TEXT},
+    {.name = "trail", .type = FIELD_ROWS, .rows = &step_table, .flags = FIELD_REQUIRED},
+    {.name = "posts", .type = FIELD_ROWS, .rows = &held_table, .flags = FIELD_REQUIRED},
+};
+const struct field_table org_that_day_table = FIELD_TABLE("unit_that_day", day_fields);
+
+static const struct field post_made_fields[] = {
+    {.name = "post_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+};
+const struct field_table org_post_made_table = FIELD_TABLE("post_made", post_made_fields);
+
+static const struct field person_made_fields[] = {
+    {.name = "person_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+};
+const struct field_table org_person_made_table = FIELD_TABLE("person_made", person_made_fields);
+
+static const struct field range_made_fields[] = {
+    {.name = "range_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+};
+const struct field_table org_range_made_table = FIELD_TABLE("address_range_made", range_made_fields);
+
+static const struct field person_more_fields[] = {
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "masked", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+};
+const struct field_table org_person_more_table = FIELD_TABLE("person_more", person_more_fields);
+
+static const struct field revealed_fields[] = {
+    {.name = "person_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "person_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "office_phone", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "mobile", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "email", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+};
+const struct field_table org_revealed_table = FIELD_TABLE("person_revealed", revealed_fields);

@@ -4,6 +4,7 @@
 #define ANZE_DOMAIN_WORKBENCH_INNER_H
 
 #include "base/call.h"
+#include "base/field.h"
 #include "base/json.h"
 
 struct workbench {
@@ -13,6 +14,10 @@ struct workbench {
     struct str role;               /* whose duties are "mine": '' the unit's own, else an authority role */
     bool authority, unit_side, scan_team;
 };
+
+/* What is written; grade: a row of the overview's register. */
+extern const struct field_table workbench_table, workbench_brief_table, workbench_overview_table,
+    workbench_grade_table;
 
 enum err workbench_duties(struct workbench *b);
 enum err workbench_letters(struct workbench *b);

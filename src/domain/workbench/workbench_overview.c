@@ -171,23 +171,13 @@ static void put_months(struct overview *o)
 
 static enum err put_register(struct overview *o)
 {
-    DB_ROWS(rows);
-    TRY(db_query(
-        o->call, &rows,
-        "SELECT system_type, mlps_level, COUNT(*) FROM info_system WHERE unit_path >= $1 AND unit_path < $1 "
+    return db_put_rows(
+        o->call, o->w, "register", &workbench_grade_table,
+        "SELECT system_type, mlps_level, COUNT(*) FROM info_system WHERE unit_path >= $1 AND "
+        "unit_path < $1 "
         "|| 'z' AND lifecycle_status NOT IN ('shutdown', 'retired') GROUP BY system_type, mlps_level ORDER "
         "BY system_type, mlps_level",
-        db_str(o->scope)));
-    json_open_array(o->w, "register");
-    while (db_next(&rows)) {
-        json_open_object(o->w, NULL);
-        json_put_str(o->w, "system_type", db_col_str(&rows, 0));
-        json_put_int(o->w, "mlps_level", db_col_int(&rows, 1));
-        json_put_int(o->w, "many", db_col_int(&rows, 2));
-        json_close_object(o->w);
-    }
-    json_close_array(o->w);
-    return db_end(&rows);
+        db_str(o->scope));
 }
 
 static enum err put_collections(struct overview *o)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The unit tree, loaded once, for pickers and crumbs. */
 import { computed, shallowRef } from 'vue'
-import { api } from '@/api'
+import { api, type UnitNode as UnitLine } from '@/api'
 import { can } from './session'
 
-export interface UnitLine { unit_id: number; parent_id: number | null; unit_name: string; unit_kind: string }
+export type { UnitLine }
 interface Nested extends UnitLine { children?: Nested[] }
 export interface UnitNode extends UnitLine { depth: number; path: string; children: UnitNode[] }
 
