@@ -19,7 +19,10 @@
 #include "base/json.h"
 #include "db/db.h"
 
-enum http_reply { HTTP_ONE, HTTP_LIST, HTTP_NONE, HTTP_FILE, HTTP_ANY };
+/* ONE object, or a LIST of items, that field tables describe; NONE: nothing; FILE: bytes. The last two are
+ * for what no field table can describe: TEXTS, a dictionary whose names are data, each with a text; FOREIGN,
+ * a document that a standard of its own describes. */
+enum http_reply { HTTP_ONE, HTTP_LIST, HTTP_NONE, HTTP_FILE, HTTP_TEXTS, HTTP_FOREIGN };
 enum http_flag {
     HTTP_UPLOAD = 1,  /* the body is a file (raw bytes, name in ?filename=): spooled to x->upload_path, never
                          parsed in this process */

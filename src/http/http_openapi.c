@@ -180,7 +180,7 @@ static void put_request(struct call *call, struct json_writer *w, const struct h
     json_close_object(w);
 }
 
-/* One table, or several side by side. */
+/* One table, or several side by side; a dictionary says what its members are. */
 static void put_reply(struct call *call, struct json_writer *w, const char *key,
                       const struct http_route *route)
 {
@@ -193,6 +193,8 @@ static void put_reply(struct call *call, struct json_writer *w, const char *key,
     json_open_object(w, key);
     if (many == 0) {
         json_put_c(w, "type", "object");
+        json_put_raw(w, "additionalProperties",
+                     route->kind == HTTP_TEXTS ? STR("{\"type\":\"string\"}") : STR("true"));
     } else {
         json_open_array(w, "allOf");
         for (size_t i = 0; i < many; i++)

@@ -13,8 +13,13 @@ static const struct http_route good = {.method = "GET",
                                        .path = "/api/good/{good_id}",
                                        .grant = GRANT_SIGNED_IN,
                                        .name = "good_get",
+                                       .kind = HTTP_FOREIGN,
                                        .handle = nothing};
 static struct http_route changed;
+
+static const struct field name_fields[] = {{.name = "name", .type = FIELD_TEXT}};
+static const struct field_table thing_table = FIELD_TABLE("thing", name_fields),
+                                other_table = FIELD_TABLE("thing", name_fields);
 
 /* Declared for good: the list grows, and what was wrong before is made right. */
 static void refused(struct http_route route, const char *fault)
@@ -69,6 +74,17 @@ static void wrong_routes_are_named(void **state)
     route.name = "x_get";
     route.path = "/api/good/{better_id}"; /* another word for the same place */
     refused(route, "is declared twice");
+    route.path = "/api/x";
+    route.kind = HTTP_ONE;
+    refused(route, "names no table of what it replies");
+    route.kind = HTTP_LIST;
+    refused(route, "names no table of what it replies");
+    route.kind = HTTP_NONE;
+    route.reply = &thing_table;
+    refused(route, "names a table of what it does not reply");
+    route.kind = HTTP_ONE;
+    route.more = &other_table;
+    refused(route, "two different field tables or closed lists are called thing");
     route.name = NULL;
     refused(route, "has no name");
 }
@@ -81,10 +97,26 @@ static void parameters_are_told_apart(void **state)
          .path = "/api/a/{a_id}/b/{word}/c/{c_id}",
          .grant = 1,
          .name = "r_1",
+         .kind = HTTP_FOREIGN,
          .handle = nothing},
-        {.method = "GET", .path = "/api/a/all", .grant = 1, .name = "r_2", .handle = nothing},
-        {.method = "GET", .path = "/api/a/{name}", .grant = 1, .name = "r_3", .handle = nothing},
-        {.method = "GET", .path = "/api/a/all/deep", .grant = 1, .name = "r_4", .handle = nothing},
+        {.method = "GET",
+         .path = "/api/a/all",
+         .grant = 1,
+         .name = "r_2",
+         .kind = HTTP_FOREIGN,
+         .handle = nothing},
+        {.method = "GET",
+         .path = "/api/a/{name}",
+         .grant = 1,
+         .name = "r_3",
+         .kind = HTTP_FOREIGN,
+         .handle = nothing},
+        {.method = "GET",
+         .path = "/api/a/all/deep",
+         .grant = 1,
+         .name = "r_4",
+         .kind = HTTP_FOREIGN,
+         .handle = nothing},
     };
     char why[256] = "";
     struct http_node *root;

@@ -6,6 +6,7 @@
  * literal never holds an escape.
  */
 #include "http/http_inner.h"
+#include "http/http_schema.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +99,12 @@ static const char *route_fault(const struct http_route *route)
         return "has a list and is no HTTP_LIST";
     if (route->handle == http_list && !route->list)
         return "is handled by http_list without a list";
+    const struct field_table *tables[HTTP_REPLY_TABLES];
+    bool described = http_schema_reply(route, tables) > 0;
+    if ((route->kind == HTTP_ONE || route->kind == HTTP_LIST) && !described)
+        return "names no table of what it replies";
+    if (route->kind != HTTP_ONE && route->kind != HTTP_LIST && described)
+        return "names a table of what it does not reply";
     return NULL;
 }
 
@@ -144,6 +151,17 @@ static enum err names_once(const struct http_route *const *routes, size_t many, 
     return ERR_OK;
 }
 
+/* A name stands for one description: two tables of one name would be shown as whichever was met first. */
+static enum err tables_once(struct arena *arena, char why[256])
+{
+    struct http_schemas *schemas = ARENA_NEW(arena, struct http_schemas);
+    http_schemas_gather(schemas);
+    if (!schemas->twice)
+        return ERR_OK;
+    snprintf(why, 256, "two different field tables or closed lists are called %s", schemas->twice);
+    return ERR_FAILED;
+}
+
 enum err http_router_build(struct arena *arena, struct http_node **ret, char why[256])
 {
     size_t many;
@@ -151,7 +169,8 @@ enum err http_router_build(struct arena *arena, struct http_node **ret, char why
     *ret = ARENA_NEW(arena, struct http_node);
     for (size_t i = 0; i < many; i++)
         TRY(add_route(arena, *ret, routes[i], why));
-    return names_once(routes, many, why);
+    TRY(names_once(routes, many, why));
+    return tables_once(arena, why);
 }
 
 static int hex_digit(char c)

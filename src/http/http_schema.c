@@ -31,12 +31,25 @@ struct str http_schema_name(struct arena *arena, const char *snake, const char *
 
 /* ---- gathering ---- */
 
-static bool have_table(const struct http_schemas *s, const char *name, bool change)
+static bool have_table(struct http_schemas *s, const struct field_table *table, bool change)
 {
-    for (size_t i = 0; i < s->many_tables; i++)
-        if (s->tables[i].change == change && strcmp(s->tables[i].table->name, name) == 0)
-            return true;
-    return false;
+    bool have = false;
+    for (size_t i = 0; i < s->many_tables; i++) {
+        if (strcmp(s->tables[i].table->name, table->name) != 0)
+            continue;
+        if (s->tables[i].table != table)
+            s->twice = table->name;
+        have = have || s->tables[i].change == change;
+    }
+    return have;
+}
+
+static bool same_list(const char *const *a, const char *const *b)
+{
+    for (; *a && *b; a++, b++)
+        if (strcmp(*a, *b) != 0)
+            return false;
+    return !*a && !*b;
 }
 
 static void add_enum(struct http_schemas *s, const struct field_enum *of)
@@ -44,15 +57,18 @@ static void add_enum(struct http_schemas *s, const struct field_enum *of)
     if (!of)
         return;
     for (size_t i = 0; i < s->many_enums; i++)
-        if (strcmp(s->enums[i]->name, of->name) == 0)
+        if (strcmp(s->enums[i]->name, of->name) == 0) {
+            if (!same_list(s->enums[i]->names, of->names))
+                s->twice = of->name;
             return;
+        }
     if (s->many_enums < HTTP_SCHEMAS_MAX)
         s->enums[s->many_enums++] = of;
 }
 
 static void add_table(struct http_schemas *s, const struct field_table *table, bool change)
 {
-    if (!table || have_table(s, table->name, change) || s->many_tables == HTTP_SCHEMAS_MAX)
+    if (!table || have_table(s, table, change) || s->many_tables == HTTP_SCHEMAS_MAX)
         return;
     s->tables[s->many_tables++] = (struct http_schema){table, change};
     for (size_t i = 0; i < table->many; i++) {

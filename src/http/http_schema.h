@@ -17,6 +17,7 @@ struct http_schemas {
     struct http_schema tables[HTTP_SCHEMAS_MAX];
     const struct field_enum *enums[HTTP_SCHEMAS_MAX];
     size_t many_tables, many_enums;
+    const char *twice; /* a name that stands for two different things, or NULL */
 };
 
 void http_schemas_gather(struct http_schemas *s);

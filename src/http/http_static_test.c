@@ -94,6 +94,7 @@ static const struct http_route routes[] = {
      .path = "/api/boxes/{box_id}/photos",
      .grant = GRANT_SIGNED_IN,
      .name = "box_photo",
+     .kind = HTTP_FOREIGN,
      .handle = nothing,
      .flags = HTTP_UPLOAD},
 };

@@ -95,6 +95,7 @@ static const struct http_route routes[] = {
      .path = "/api/files",
      .grant = ROLE_UNIT_OFFICER,
      .name = "u_store",
+     .kind = HTTP_FOREIGN,
      .prepare = look,
      .handle = store,
      .flags = HTTP_UPLOAD},

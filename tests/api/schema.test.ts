@@ -47,10 +47,11 @@ test("a reply's fields are those of its table: nothing personal or secret beside
     const officer = await world.client("officer");
     for (const one of operations(api)) {
         const items = resolve(api, one.raw.responses["200"]?.content?.["application/json"]?.schema?.properties?.items?.items);
-        if (one.method !== "GET" || !items?.properties || !one.grant.includes("county_officer")) continue;
+        const row = items?.allOf ? resolve(api, items.allOf[0]) : items; // what is computed stands in the tables beside it
+        if (one.method !== "GET" || one.path.includes("{") || !row?.properties || !one.grant.includes("county_officer")) continue;
         for (const item of (await officer.get(`${one.path}?limit=5`)).expect(200).items) {
             for (const name of Object.keys(item)) expect(name, one.id).not.toMatch(/password|token|unit_path|_key$|hash_of/);
-            for (const [name, field] of Object.entries<any>(items.properties)) if (!field.writeOnly) expect(Object.keys(item), `${one.id}: the described field ${name} is there`).toContain(name);
+            for (const [name, field] of Object.entries<any>(row.properties)) if (!field.writeOnly) expect(Object.keys(item), `${one.id}: the described field ${name} is there`).toContain(name);
         }
     }
 });

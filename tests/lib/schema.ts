@@ -102,7 +102,7 @@ export class SchemaWatch {
         if (types.length && !types.includes(type) && !types.includes("application/octet-stream") && !types.includes("*/*"))
             return this.note(`${operation.id}: ${answer.status} as ${type}, described as ${types.join(", ")}`);
         if (type !== "application/json" || !response.content?.[type]?.schema) return;
-        if (process.env.ANZE_TEST_STRICT) for (const path of this.undescribed(response.content[type].schema, answer.json)) this.note(`${operation.id} ${answer.status}: ${path} is not described`);
+        for (const path of this.undescribed(response.content[type].schema, answer.json)) this.note(`${operation.id} ${answer.status}: ${path} is not described`);
         const validate = this.validator(operation.id, name, response.content[type].schema);
         if (validate(answer.json)) return;
         for (const error of validate.errors ?? []) this.note(`${operation.id} ${answer.status}: ${error.instancePath.replace(/\/\d+/g, "/*")} ${error.message} ${JSON.stringify(error.params)}`);

@@ -87,32 +87,12 @@ enum err collection_archive_ask(struct call *call, int64_t collection_id, struct
 
 enum err collection_archive_list(struct call *call, int64_t collection_id, struct json_writer *w)
 {
-    DB_ROWS(rows);
-    TRY(db_query(
-        call, &rows,
-        "SELECT archive_id, state, asked_by_name, asked_at_ms, units, done, flawed, files, "
-        "zip_bytes, digest, fault, done_at_ms FROM collection_archive WHERE collection_id = $1 ORDER "
-        "BY archive_id DESC LIMIT 20",
-        db_int(collection_id)));
-    json_open_array(w, "items");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        json_put_int(w, "archive_id", db_col_int(&rows, 0));
-        json_put_str(w, "state", db_col_str(&rows, 1));
-        json_put_str(w, "asked_by_name", db_col_str(&rows, 2));
-        json_put_int(w, "asked_at_ms", db_col_int(&rows, 3));
-        json_put_int(w, "units", db_col_int(&rows, 4));
-        json_put_int(w, "done", db_col_int(&rows, 5));
-        json_put_int(w, "flawed", db_col_int(&rows, 6));
-        json_put_int(w, "files", db_col_int(&rows, 7));
-        json_put_int(w, "size", db_col_int(&rows, 8));
-        json_put_str(w, "digest", db_col_str(&rows, 9));
-        json_put_str(w, "fault", db_col_str(&rows, 10));
-        json_put_int(w, "done_at_ms", db_col_int(&rows, 11));
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
+    return db_put_rows(
+        call, w, "items", &collection_archive_table,
+        "SELECT archive_id, state, asked_by_name, asked_at_ms, units, done, flawed, files, zip_bytes, "
+        "COALESCE(digest, ''), COALESCE(fault, ''), COALESCE(done_at_ms, 0) FROM collection_archive WHERE "
+        "collection_id = $1 ORDER BY archive_id DESC LIMIT 20",
+        db_int(collection_id));
 }
 
 static const char *path_of(struct call *call, int64_t archive_id, const char *ending)

@@ -66,6 +66,12 @@ MUST_USE enum err collection_sheet_try(struct call *call, int64_t task_id);
 MUST_USE enum err collection_draw(struct call *call, const struct collection_task *task,
                                   enum press_format format, struct str *ret_bytes);
 
+/* ---- collection_tables.c: what is written beside the rows ---- */
+extern const struct field_table collection_form_line_table, collection_clock_table, collection_more_table,
+    collection_reminder_table, collection_reminded_table, collection_archive_table,
+    collection_archive_made_table, collection_file_table, collection_remark_row_table,
+    collection_task_file_table, collection_books_table;
+
 /* ---- collection_show.c ---- */
 extern const struct field_table collection_row_table, collection_task_row_table;
 extern const struct db_list collection_list, collection_task_list;

@@ -9,22 +9,25 @@
 #define REMINDER_NAMES 100
 
 static const struct field row_fields[] = {
-    {.name = "collection_id", .type = FIELD_INT},
-    {.name = "form_id", .type = FIELD_TEXT, .flags = FIELD_FILTER},
-    {.name = "title", .type = FIELD_TEXT},
+    {.name = "collection_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "form_id", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
     {.name = "text", .type = FIELD_NOTE},
     {.name = "working_days", .type = FIELD_INT},
     {.name = "due_on", .type = FIELD_DATE, .flags = FIELD_SORT},
-    {.name = "due_provisional", .type = FIELD_BOOL},
-    {.name = "standing", .type = FIELD_BOOL, .flags = FIELD_FILTER},
-    {.name = "state", .type = FIELD_ENUM, .of = &collection_state_enum, .flags = FIELD_FILTER},
-    {.name = "launched_by_name", .type = FIELD_TEXT},
-    {.name = "launched_at_ms", .type = FIELD_TIME, .flags = FIELD_SORT},
+    {.name = "due_provisional", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "standing", .type = FIELD_BOOL, .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "state",
+     .type = FIELD_ENUM,
+     .of = &collection_state_enum,
+     .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "launched_by_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "launched_at_ms", .type = FIELD_TIME, .flags = FIELD_REQUIRED | FIELD_SORT},
     {.name = "closed_at_ms", .type = FIELD_TIME},
-    {.name = "units", .type = FIELD_INT},
-    {.name = "handed_in", .type = FIELD_INT},
-    {.name = "accepted", .type = FIELD_INT},
-    {.name = "late", .type = FIELD_INT},
+    {.name = "units", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "handed_in", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "accepted", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "late", .type = FIELD_INT, .flags = FIELD_REQUIRED},
 };
 const struct field_table collection_row_table = FIELD_TABLE("collection", row_fields);
 #define OF_TASKS(condition)                                                                                  \
@@ -70,15 +73,21 @@ const struct db_list collection_list = {
 };
 
 static const struct field task_fields[] = {
-    {.name = "task_id", .type = FIELD_INT},
-    {.name = "collection_id", .type = FIELD_INT, .flags = FIELD_FILTER},
-    {.name = "title", .type = FIELD_TEXT},
-    {.name = "form_id", .type = FIELD_TEXT, .flags = FIELD_FILTER},
-    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_FILTER},
-    {.name = "unit_name", .type = FIELD_TEXT},
-    {.name = "unit_kind", .type = FIELD_ENUM, .of = &org_unit_kind_enum, .flags = FIELD_FILTER},
-    {.name = "state", .type = FIELD_ENUM, .of = &collection_task_state_enum, .flags = FIELD_FILTER},
-    {.name = "late", .type = FIELD_BOOL, .flags = FIELD_FILTER},
+    {.name = "task_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "collection_id", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "form_id", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "unit_kind",
+     .type = FIELD_ENUM,
+     .of = &org_unit_kind_enum,
+     .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "state",
+     .type = FIELD_ENUM,
+     .of = &collection_task_state_enum,
+     .flags = FIELD_REQUIRED | FIELD_FILTER},
+    {.name = "late", .type = FIELD_BOOL, .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "concealment", .type = FIELD_ENUM, .of = &collection_concealment_enum, .flags = FIELD_FILTER},
     {.name = "due_on", .type = FIELD_DATE, .flags = FIELD_SORT},
     {.name = "saved_at_ms", .type = FIELD_TIME},
@@ -86,7 +95,7 @@ static const struct field task_fields[] = {
     {.name = "handed_in_by_name", .type = FIELD_TEXT},
     {.name = "decided_at_ms", .type = FIELD_TIME},
     {.name = "reminded_at_ms", .type = FIELD_TIME},
-    {.name = "collection_state", .type = FIELD_ENUM, .of = &collection_state_enum},
+    {.name = "collection_state", .type = FIELD_ENUM, .of = &collection_state_enum, .flags = FIELD_REQUIRED},
 };
 const struct field_table collection_task_row_table = FIELD_TABLE("collection_task", task_fields);
 #define COLUMN_STATE 7
@@ -351,21 +360,10 @@ static void put_cells(struct call *call, const struct collection_task *task, con
 
 static enum err put_remarks(struct call *call, int64_t task_id, struct json_writer *w)
 {
-    DB_ROWS(rows);
-    TRY(db_query(
-        call, &rows,
+    return db_put_rows(
+        call, w, "remarks", &collection_remark_row_table,
         "SELECT row_no, name, remark FROM collection_remark WHERE task_id = $1 ORDER BY row_no, name",
-        db_int(task_id)));
-    json_open_array(w, "remarks");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        json_put_int(w, "row_no", db_col_int(&rows, 0));
-        json_put_str(w, "name", db_col_str(&rows, 1));
-        json_put_str(w, "remark", db_col_str(&rows, 2));
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
+        db_int(task_id));
 }
 
 /* What a unit has not handed in is its own: the authority sees that it was begun, not what it says. */
@@ -427,25 +425,12 @@ static enum err put_more(struct call *call, const struct collection_task *task, 
 /* What the authority gave along: notices, templates, examples. */
 static enum err put_files(struct call *call, int64_t collection_id, struct json_writer *w)
 {
-    DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT attachment_id, file_name, media_type, size, digest, uploaded_at_ms FROM attachment "
-                 "WHERE subject_kind = 'collection' AND subject_id = $1 AND state = 'filed' ORDER BY "
-                 "attachment_id",
-                 db_int(collection_id)));
-    json_open_array(w, "files");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        json_put_int(w, "attachment_id", db_col_int(&rows, 0));
-        json_put_str(w, "file_name", db_col_str(&rows, 1));
-        json_put_str(w, "media_type", db_col_str(&rows, 2));
-        json_put_int(w, "size", db_col_int(&rows, 3));
-        json_put_str(w, "digest", db_col_str(&rows, 4));
-        json_put_int(w, "uploaded_at_ms", db_col_int(&rows, 5));
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
+    return db_put_rows(
+        call, w, "files", &collection_file_table,
+        "SELECT attachment_id, file_name, media_type, size, digest, uploaded_at_ms FROM attachment "
+        "WHERE subject_kind = 'collection' AND subject_id = $1 AND state = 'filed' ORDER BY "
+        "attachment_id",
+        db_int(collection_id));
 }
 
 enum err collection_put_task(struct call *call, int64_t task_id, struct json_writer *w)

@@ -6,12 +6,12 @@
 static const char *const ways[] = {"original", "copied", "circulated", "exchanged", NULL};
 const struct field_enum dataset_way_enum = {"copy_way", ways, NULL};
 /* How a copy comes to another holder; the first one is nobody's copy. */
-static const struct field_enum hand_over_enum = {"copy_way", ways + 1, NULL};
+static const struct field_enum hand_over_enum = {"hand_over_way", ways + 1, NULL};
 
 static const char *const ends[] = {"destroyed", "returned", "declined", NULL};
 const struct field_enum dataset_end_enum = {"copy_end", ends, NULL};
 static const char *const endings[] = {"destroyed", "returned", NULL};
-static const struct field_enum ending_enum = {"copy_end", endings, NULL};
+static const struct field_enum ending_enum = {"copy_ending", endings, NULL};
 
 static const char *const states[] = {"waiting", "held", "ended", NULL};
 const struct field_enum dataset_state_enum = {"copy_state", states, NULL};

@@ -22,7 +22,7 @@ static const char *const kinds[] = {"rectification_order",
                                     "pledge_sheet",
                                     "collection_sheet",
                                     NULL};
-const struct field_enum document_kind_enum = {"letter_kind", kinds, NULL};
+const struct field_enum document_kind_enum = {"document_kind", kinds, NULL};
 static const char *const states[] = {"draft", "issued", "withdrawn", NULL};
 const struct field_enum document_state_enum = {"document_state", states, NULL};
 

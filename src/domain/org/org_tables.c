@@ -164,7 +164,7 @@ static const struct field held_fields[] = {
     {.name = "valid_to", .type = FIELD_DATE},
     {.name = "document_no", .type = FIELD_TEXT},
     {.name = "person_id", .type = FIELD_REF, .ref = "org_person", .flags = FIELD_REQUIRED},
-    {.name = "person_name", .type = FIELD_TEXT},
+    {.name = "person_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
     {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
     {.name = "office_phone", .type = FIELD_TEXT},
     {.name = "mobile", .type = FIELD_TEXT},

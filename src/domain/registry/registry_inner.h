@@ -46,7 +46,7 @@ MUST_USE enum err registry_put_gate(struct call *call, int64_t system_id, struct
 
 /* ---- routes of sheets ---- */
 extern const struct field_table registry_template_query_table, registry_export_query_table,
-    registry_import_query_table;
+    registry_import_query_table, registry_import_table;
 http_handler registry_template_get, registry_export_get, registry_import_prepare, registry_import_handle,
     registry_import_errors;
 

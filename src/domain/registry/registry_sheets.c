@@ -92,6 +92,65 @@ static const struct field import_query_fields[] = {
 const struct field_table registry_import_query_table =
     FIELD_TABLE("registry_import_query", import_query_fields);
 
+/* ---- what an import answers ---- */
+
+static const struct field cell_fields[] = {
+    {.name = "field", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "before", .type = FIELD_NOTE, .flags = FIELD_REQUIRED},
+    {.name = "after", .type = FIELD_NOTE, .flags = FIELD_REQUIRED},
+};
+static const struct field_table cell_table = FIELD_TABLE("import_cell", cell_fields);
+
+static const char *const row_actions[] = {"created", "changed", NULL};
+static const struct field_enum row_actions_enum = {"import_row_action", row_actions, NULL};
+static const struct field diff_fields[] = {
+    {.name = "row", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "action", .type = FIELD_ENUM, .of = &row_actions_enum, .flags = FIELD_REQUIRED},
+    {.name = "system_no", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "system_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "cells", .type = FIELD_ROWS, .rows = &cell_table, .flags = FIELD_REQUIRED},
+};
+static const struct field_table diff_table = FIELD_TABLE("import_row", diff_fields);
+
+static const struct field note_fields[] = {
+    {.name = "row", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "column", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "field", .type = FIELD_TEXT},
+    {.name = "message", .type = FIELD_NOTE, .flags = FIELD_REQUIRED},
+};
+static const struct field_table note_table = FIELD_TABLE("import_note", note_fields);
+
+static const char *const sources[] = {"spelling", "remembered", "chosen", NULL};
+static const struct field_enum sources_enum = {"column_source", sources, NULL};
+static const struct field column_fields[] = {
+    {.name = "column", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "header", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "field", .type = FIELD_TEXT},
+    {.name = "table", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "source", .type = FIELD_ENUM, .of = &sources_enum, .flags = FIELD_REQUIRED},
+    {.name = "sample", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+};
+static const struct field_table column_table = FIELD_TABLE("import_column", column_fields);
+
+/* The differences belong to a preview. */
+static const struct field import_fields[] = {
+    {.name = "rows", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "created", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "changed", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "unchanged", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "diff", .type = FIELD_ROWS, .rows = &diff_table},
+    {.name = "diff_rows", .type = FIELD_INT},
+    {.name = "diff_next", .type = FIELD_INT},
+    {.name = "warnings", .type = FIELD_ROWS, .rows = &note_table, .flags = FIELD_REQUIRED},
+    {.name = "warnings_count", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "errors", .type = FIELD_ROWS, .rows = &note_table, .flags = FIELD_REQUIRED},
+    {.name = "errors_count", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "mapping", .type = FIELD_ROWS, .rows = &column_table, .flags = FIELD_REQUIRED},
+    {.name = "header_row", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+};
+const struct field_table registry_import_table = FIELD_TABLE("registry_import", import_fields);
+
 enum err registry_import_prepare(struct call *call, struct http_exchange *x)
 {
     struct registry_sheet *sheet;

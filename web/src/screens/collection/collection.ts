@@ -3,41 +3,13 @@
 import type * as gen from '@/api'
 import { ApiError, type Fault } from '@/api'
 
-export interface FormLine { form_id: string; kind: 'form' | 'pledge'; article: string; title: string; pack_title: string; version: string; seal: string; prefill: string | null }
-export interface FormField { name: string; label: string; help: string | null; type: string; required: boolean; personal: boolean; of: string[] }
-export interface FormFull extends FormLine { intro: string | null; fields: FormField[]; columns: FormField[]; rows: { name: string; label: string }[]; min_rows: number; max_rows: number }
-export interface Cell { row_no: number; name: string; value: string }
-export interface Remark { row_no: number; name: string; remark: string }
-export type TaskLine = gen.CollectionTask & { countdown_working_days: number | null }
-export type CollectionFull = gen.Collection & { countdown_working_days: number | null; counts: Record<string, number> }
-export interface GivenFile { attachment_id: number; file_name: string; media_type: string; size: number; digest: string; uploaded_at_ms: number }
-export interface TaskMore {
-  files: GivenFile[]
-  form: FormFull | null
-  cells?: Cell[]
-  masked?: boolean
-  remarks?: Remark[]
-  prefilled_from?: string
-  last_answer_at_ms?: number
-  form_kind: string
-  text: string | null
-  standing: boolean
-  version: number
-  document_id: number
-  verify_code: string | null
-  sheet_current: boolean
-  sheet_at_ms: number
-  saved_by_name: string | null
-  return_reason: string | null
-  decided_by_name: string | null
-  scan_attachment_id: number
-  scan_digest: string | null
-  concealment_why: string | null
-  booked_at_ms: number
-  booked_by_name: string | null
-  case_id: number
-}
-export type TaskFull = TaskLine & TaskMore
+export type { FormField, FormFile as FormFull, FormLine, GivenFile, TaskCell as Cell, TaskRemark as Remark } from '@/api'
+type Cell = gen.TaskCell
+type FormFull = gen.FormFile
+type FormField = gen.FormField
+export type TaskLine = gen.Item<'collection_task_list'>
+export type CollectionFull = gen.Reply<'collection_get'>
+export type TaskFull = gen.Reply<'collection_task_get'>
 
 /** The key of a cell, as faults of the server name it too: "mobile" or "rows[2].mobile". */
 export const cellKey = (row: number, name: string): string => (row ? `rows[${row}].${name}` : name)
