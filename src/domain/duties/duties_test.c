@@ -16,7 +16,7 @@
 #include "http/http.h"
 
 extern const struct module org_module, registry_module, finding_module, attachment_module, discipline_module,
-    duties_module, collection_module, pledge_module, meeting_module, dataset_module;
+    duties_module, collection_module, pledge_module, meeting_module, dataset_module, rectify_module;
 
 #define OK(expression) assert_int_equal((expression), ERR_OK)
 
@@ -25,9 +25,10 @@ static struct calendar *calendar;
 
 static int declare(void **unused)
 {
-    static const struct module *const modules[] = {
-        &org_module,    &registry_module,   &finding_module, &attachment_module, &discipline_module,
-        &duties_module, &collection_module, &pledge_module,  &meeting_module,    &dataset_module};
+    static const struct module *const modules[] = {&org_module,        &registry_module,   &finding_module,
+                                                   &attachment_module, &discipline_module, &duties_module,
+                                                   &collection_module, &pledge_module,     &meeting_module,
+                                                   &dataset_module,    &rectify_module};
     struct arena *arena = lasting = arena_new(64 << 20);
     struct str files[7];
     char why[160];
