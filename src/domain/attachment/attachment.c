@@ -17,17 +17,11 @@ static const char *const states[] = {"filed", "withdrawn", NULL};
 const struct field_enum attachment_state_enum = {"attachment_state", states, NULL};
 
 /* Kinds that every authority has, whatever its rules ask for; the packs add theirs. */
-const char *const attachment_general_kinds[] = {"evidence",
-                                                "stamped_scan",
-                                                "collection_file",
-                                                "evaluation_report",
-                                                "filing_certificate",
-                                                "grading_report",
-                                                "meeting_minutes",
-                                                "commitment",
-                                                "handling_opinion",
-                                                "other",
-                                                NULL};
+const char *const attachment_general_kinds[] = {
+    "evidence",           "stamped_scan",     "collection_file", "evaluation_report",
+    "filing_certificate", "grading_report",   "expert_review",   "dept_approval",
+    "crypto_report",      "topology",         "vendor_nda",      "meeting_minutes",
+    "commitment",         "handling_opinion", "other",           NULL};
 
 /* ---- subjects ---- */
 

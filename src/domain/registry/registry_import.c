@@ -446,7 +446,8 @@ static enum err apply_row(struct apply *apply, const struct sheet_row *sheet_row
     if (word != ERR_OK && word != ERR_INVALID)
         return word;
     read_cells(apply, sheet_row, &row);
-    if (word == ERR_OK)
+    bool unknown_number = word != ERR_OK && cell_of(apply, sheet_row, "system_no").len;
+    if (!unknown_number) /* whose entry it is, is not known: nothing can be called missing */
         check_required(apply, &row.system, row.system_id != 0);
     if (call->faults_count != before)
         return ERR_INVALID;
