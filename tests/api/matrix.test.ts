@@ -192,6 +192,8 @@ const TABLE: Record<string, Row> = {
     org_post_end: row("unit", { once: true, body: () => ({ valid_to: "2026-09-28" }) }),
     org_people: row("none"),
     org_person_create: row("none", { body: (world, side) => ({ unit_id: world.ids[side].unit_id, person_name: "新同志" }) }),
+    org_people_template: row("none"),
+    org_people_import: row("none", { file: ["人员.xlsx", () => workbook([["单位名称", "姓名"]])], query: () => "preview=1" }),
     org_person_change: row("unit"),
     org_person_reveal: row("unit", { body: reason }),
     org_ranges: row("none"),

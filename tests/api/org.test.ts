@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Client } from "../lib/client";
 import { County } from "../lib/county";
 import { ledgerHas, refused } from "../lib/expect";
+import { workbook } from "../lib/xlsx";
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 let county: County;
@@ -232,6 +233,40 @@ describe("the responsibility table", () => {
         (await post({ department: "信息科", valid_from: "2026-11-02" })).expect(200, 201);
         expect((await table(id("b"))).of("department_head")).toMatchObject({ vacant: true, holders: [{ department: "信息科", in_force: false, valid_from: "2026-11-02" }] });
         expect(await open(id("b"), "SA2.department")).toBe(1);
+    });
+});
+
+describe("people from a sheet", () => {
+    const head = ["单位名称", "姓 名*", "职务", "手机号码", "岗位（责任）", "负责部门", "任命文号"];
+    const send = async (client: Client, rows: string[][], query: object = {}) => client.upload("/api/people-imports", "人员.xlsx", workbook([["某单位人员名单"], head, ...rows, ["注：以上名单由办公室提供"]]), query as Record<string, string>);
+    const many = async () => (await officer.get("/api/people?limit=1&count=1")).expect(200).total;
+
+    test("a preview counts and writes nothing, the import writes, the same sheet again changes nothing", async () => {
+        const rows = [["示例县卫生健康局", "数据安全甲", "科长", "13900000001", "数据安全负责人", "", "示卫〔2026〕3号"], ["示例县卫生健康局", "信息科长", "科长", "13900000002", "负责部门负责人", "信息科", ""], ["示例县第一中学", "普通老师", "", "", "", "", ""]];
+        const before = await many();
+        const seen = (await send(officer, rows, { preview: "1" })).expect(201);
+        expect(seen).toMatchObject({ rows: 3, created: 3, appointed: 2, errors_count: 0 });
+        expect(seen.mapping.map((one: any) => one.field)).toEqual(["unit_name", "person_name", "title", "mobile", "post_kind", "department", "document_no"]);
+        expect(await many()).toBe(before);
+        expect((await send(officer, rows)).expect(201)).toMatchObject({ created: 3, appointed: 2 });
+        expect(await many()).toBe(before + 3);
+        expect((await send(officer, rows)).expect(201)).toMatchObject({ created: 0, changed: 0, unchanged: 3, appointed: 0 });
+        rows[0][3] = "13900000009";
+        expect((await send(officer, rows)).expect(201)).toMatchObject({ created: 0, changed: 1, unchanged: 2 });
+        const post = (await officer.get(`/api/units/${id("b")}/responsibility`)).expect(200).posts.find((one: any) => one.post_kind === "data_security_lead");
+        expect(post).toMatchObject({ vacant: false, holders: [{ document_no: "示卫〔2026〕3号" }] });
+    });
+
+    test("any mistake is told with row and column, and nothing is written", async () => {
+        const before = await many();
+        const got = (await send(officer, [["示例县卫生健康局", "好人", "", "13900000003", "", "", ""], ["没有的单位", "某甲", "", "", "", "", ""], ["示例县卫生健康局", "", "", "12345", "部门经理", "", ""], ["示例县卫生健康局", "某丙", "", "", "负责部门负责人", "", ""]])).expect(201);
+        expect(got.errors.map((one: any) => `${one.row}${one.column}`).sort()).toEqual(["4A", "5B", "5D", "5E", "6F"]);
+        expect(await many()).toBe(before);
+        refused(await officer.upload("/api/people-imports", "人员.xlsx", workbook([["随便", "什么"]])), 422, "file");
+        const b = await county.as("b_officer");
+        const foreign = (await send(b, [["示例县教育体育局", "别家的人", "", "", "", "", ""]])).expect(201);
+        expect(foreign).toMatchObject({ errors_count: 1, created: 0 });
+        expect((await officer.get("/api/people/template")).status).toBe(200);
     });
 });
 

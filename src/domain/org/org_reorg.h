@@ -21,7 +21,8 @@ extern const struct field_table org_node_table, org_parent_table, org_posts_tabl
 extern const struct field_enum org_reorg_kind_enum;
 extern const struct db_list org_reorg_list, org_plan_list;
 http_handler org_reorg_preview_post, org_reorg_post, org_reorg_undo_post, org_reorgs, org_responsible;
-http_handler org_responsibility;
+extern const struct field_table org_people_import_query_table, org_people_import_table;
+http_handler org_responsibility, org_people_import_prepare, org_people_import, org_people_template;
 http_handler org_plan_post, org_plan_get, org_plan_cancel, org_plan_again;
 
 enum org_reorg_kind { REORG_RENAME, REORG_MOVE, REORG_MERGE, REORG_SPLIT };

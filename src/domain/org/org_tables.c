@@ -23,7 +23,21 @@ static const char *const post_kinds[] = {"party_head",         "admin_head",
                                          "ops_contact",        "office_director",
                                          "leading_group_head", "leading_group_member",
                                          "office_member",      NULL};
-const struct field_enum org_post_kind_enum = {"post_kind", post_kinds, NULL};
+static const char *const post_kind_synonyms[] = {"党组书记|党委书记|书记|党组织负责人",
+                                                 "局长|主任|主要负责人|行政负责人|协会主要领导",
+                                                 "分管领导|分管负责人",
+                                                 "部门负责人|负责部门负责人|科长",
+                                                 "科室负责人",
+                                                 "安全员|信息员|网络管理员",
+                                                 "数据安全负责人",
+                                                 "联系人|联络员",
+                                                 "运维人员|运维联系人",
+                                                 "办公室主任",
+                                                 "组长|领导小组组长",
+                                                 "领导小组成员|成员",
+                                                 "办公室成员|领导小组办公室成员",
+                                                 NULL};
+const struct field_enum org_post_kind_enum = {"post_kind", post_kinds, post_kind_synonyms};
 
 static const char *const network_zones[] = {"internet",        "gov_extranet", "gov_intranet",
                                             "private_network", "lan",          NULL};

@@ -143,7 +143,7 @@ static bool fits_inline(const struct paper_column *column)
         size_t comma = 0;
         if (str_find(column->choices[i], STR(","), &comma) || str_find(column->choices[i], STR("\""), &comma))
             return false;
-        total += utf8_length(column->choices[i]) + 1;
+        total += column->choices[i].len + 1; /* the library's own buffer counts bytes */
     }
     return total <= LIST_INLINE;
 }

@@ -16,6 +16,7 @@ export default {
     { path: '/units/:id(\\d+)/reorganise', component: () => import('./Reorganise.vue') },
     { path: '/reorganisations', component: () => import('./PlanList.vue') },
     { path: '/reorganisations/:id(\\d+)', component: () => import('./PlanFile.vue') },
+    { path: '/people/import', component: () => import('./PeopleImport.vue') },
     { path: '/evidence', component: () => import('./EvidencePage.vue') },
     { path: '/agencies', component: () => import('./AgencyList.vue') },
     { path: '/ranges', component: () => import('./RangeList.vue') },
