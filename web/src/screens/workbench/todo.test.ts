@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TodoLine } from '@/api'
 import { t } from '@/kit/kit'
-import { bucketOf, todoAfter, todoDo, todoTitle, todoTo } from './todo'
+import { bucketOf, weight, todoAfter, todoDo, todoTitle, todoTo } from './todo'
 
 const line = (more: Partial<TodoLine>): TodoLine => ({ kind: 'duty', id: 7, many: 1, title: '完成整改', note: '', unit_name: '', rule: 'Y5.fix', article: 'Y5', due_on: '2026-10-12', countdown_working_days: 2, due_provisional: false, late: false, if_late: null, ...more })
 
@@ -16,6 +16,9 @@ describe('a line of the workbench', () => {
     expect(todoTo(line({ kind: 'letter_answer' }))).toBe('/letters/7?tab=work')
     expect(todoTo(line({ kind: 'case_decide', title: 'shutdown', many: 10 }))).toBe('/cases?state=proposed,first_agreed&case_kind=shutdown')
     expect(todoTo(line({ kind: 'sheet_review', many: 2 }))).toBe('/collections/7?state=handed_in')
+  })
+  it('counts alike duties and cases one by one, and a reminder to many as one', () => {
+    expect([line({ many: 3 }), line({ kind: 'case_decide', many: 10 }), line({ kind: 'sheet_chase', many: 20 })].map(weight)).toEqual([3, 10, 1])
   })
   it('says what follows when it is left', () => {
     const if_late = { text: '建议通报批评', article: 'Y5', escalate_to: 'admin_head', escalate_working_days: 3 }

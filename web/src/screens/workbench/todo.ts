@@ -13,6 +13,8 @@ export function bucketOf(x: Pick<TodoLine, 'late' | 'due_on' | 'countdown_workin
   if (!x.due_on || x.countdown_working_days === null) return 'open'
   return x.countdown_working_days <= 0 ? 'today' : x.countdown_working_days <= SOON_DAYS ? 'soon' : 'later'
 }
+/** How much work a line is: alike duties and cases are each one's own; units to remind are one reminder. */
+export const weight = (x: Pick<TodoLine, 'kind' | 'many'>): number => (x.kind === 'duty' || x.kind === 'case_decide' ? x.many : 1)
 const letter = (x: TodoLine): string => `/letters/${x.id}?tab=work`
 const one = (x: TodoLine): string => `/cases/${x.id}`
 const homes: Record<string, (x: TodoLine) => string> = {
