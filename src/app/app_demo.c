@@ -60,6 +60,7 @@ static enum err build(struct demo *demo)
     TRY(at(demo, start, install_packs));
     TRY(at(demo, start, demo_make_units));
     TRY(at(demo, start, demo_make_accounts));
+    TRY(at(demo, start, demo_make_agencies));
     TRY(at(demo, start + 3600000, demo_make_systems));
     TRY(at(demo, start + 10 * CLOCK_DAY_MS, demo_file_evidence));
     TRY(at(demo, demo->now_ms - 3 * CLOCK_DAY_MS, demo_share_data));

@@ -27,6 +27,7 @@ struct demo {
 MUST_USE enum err demo_make_units(struct call *call, void *context);
 MUST_USE enum err demo_make_systems(struct call *call, void *context);
 MUST_USE enum err demo_make_accounts(struct call *call, void *context);
+MUST_USE enum err demo_make_agencies(struct call *call, void *context);
 MUST_USE enum err demo_file_evidence(struct call *call, void *context);
 /* A collection that runs, its units in every state. */
 MUST_USE enum err demo_collect(struct demo *demo);

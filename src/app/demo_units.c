@@ -97,7 +97,9 @@ static enum err make_person(struct call *call, const struct demo_unit *unit, int
                            str_format(call->arena, "mobile=14000%02d%04d", unit->net, n).at, NULL};
     struct field_record record = demo_record(call, &org_person_table, pairs);
     TRY(org_person_create(call, &record, &person_id));
-    return org_post_appoint(call, unit_id, person_id, str_of(post), STR_NONE, STR("2025-01-01"), &post_id);
+    return org_post_appoint(call, unit_id, person_id, str_of(post),
+                            strcmp(post, "department_head") ? STR_NONE : STR("办公室"), STR("2025-01-01"),
+                            &post_id);
 }
 
 static enum err make_people(struct call *call, const struct demo_unit *unit, int64_t unit_id)
