@@ -60,7 +60,9 @@ struct str registry_place_key(struct call *call, struct str host_name, int64_t p
                       STR_ARG(path));
 }
 
-/* ---- one statement a kind ---- */
+/* ---- one statement a kind ----
+ * Usually of one system: the range of its key must lead, so what else has an index is written as an
+ * expression (column || ''). Otherwise SQLite would walk all systems in service for each that is saved. */
 
 #define FOUND(kind, stage, on_date, peer)                                                                    \
     "INSERT INTO registry_flaw (system_id, flaw_kind, stage, since_ms, on_date, peer_id, told, fresh)"       \
@@ -121,22 +123,24 @@ static enum err find_missing(struct call *call, struct range r)
     if (level >= 0)
         TRY(db_run(
             call,
-            FOUND("certificate_missing", "'now'", NO_DATE,
-                  NO_PEER) "s.lifecycle_status IN ('trial', 'online', 'suspended') AND s.mlps_level >= $4"
-                           " AND s.filing_cert_no IS NULL" AGAIN,
+            FOUND(
+                "certificate_missing", "'now'", NO_DATE,
+                NO_PEER) "s.lifecycle_status || '' IN ('trial', 'online', 'suspended') AND s.mlps_level >= $4"
+                         " AND s.filing_cert_no IS NULL" AGAIN,
             db_int(r.from), db_int(r.to), db_int(call->now_ms), db_int(level)));
-    return db_run(call,
-                  FOUND("icp_missing", "'now'", NO_DATE,
-                        NO_PEER) "s.internet_exposed = 1 AND s.lifecycle_status IN ('trial', 'online') AND ("
-                                 "(s.system_type = 'app' AND s.app_icp_no IS NULL) OR"
-                                 " (s.system_type IN ('website', 'business_system', 'office_system', "
-                                 "'platform', 'h5') AND EXISTS"
-                                 " (SELECT 1 FROM system_endpoint e WHERE e.system_id = s.system_id AND "
-                                 "e.valid_to IS NULL AND"
-                                 " e.host_name <> '') AND NOT EXISTS (SELECT 1 FROM system_endpoint e WHERE "
-                                 "e.system_id = s.system_id"
-                                 " AND e.valid_to IS NULL AND e.icp_no IS NOT NULL)))" AGAIN,
-                  db_int(r.from), db_int(r.to), db_int(call->now_ms));
+    return db_run(
+        call,
+        FOUND("icp_missing", "'now'", NO_DATE,
+              NO_PEER) "s.internet_exposed = 1 AND s.lifecycle_status || '' IN ('trial', 'online') AND ("
+                       "(s.system_type = 'app' AND s.app_icp_no IS NULL) OR"
+                       " (s.system_type IN ('website', 'business_system', 'office_system', "
+                       "'platform', 'h5') AND EXISTS"
+                       " (SELECT 1 FROM system_endpoint e WHERE e.system_id = s.system_id AND "
+                       "e.valid_to IS NULL AND"
+                       " e.host_name <> '') AND NOT EXISTS (SELECT 1 FROM system_endpoint e WHERE "
+                       "e.system_id = s.system_id"
+                       " AND e.valid_to IS NULL AND e.icp_no IS NOT NULL)))" AGAIN,
+        db_int(r.from), db_int(r.to), db_int(call->now_ms));
 }
 
 /* From the first day of the notice on: first, then soon, and over when the day has passed. */
@@ -152,15 +156,15 @@ static enum err find_expiring(struct call *call, struct range r)
                       near = clock_date(today + (int32_t)(soon < 0 ? 0 : soon));
 #define STAGE(column)                                                                                        \
     "CASE WHEN s." column " < $4 THEN 'over' WHEN s." column " <= $5 THEN 'soon' ELSE 'first' END"
-#define SERVES "s.lifecycle_status IN ('trial', 'online', 'suspended') AND "
+#define SERVES "s.lifecycle_status || '' IN ('trial', 'online', 'suspended') AND "
     TRY(db_run(call,
                FOUND("filing_expiring", STAGE("filing_valid_to"), "s.filing_valid_to", NO_PEER) SERVES
-               "s.filing_valid_to <= $6" AGAIN,
+               "s.filing_valid_to || '' <= $6" AGAIN,
                db_int(r.from), db_int(r.to), db_int(call->now_ms), db_c(now.text), db_c(near.text),
                db_c(far.text)));
     TRY(db_run(call,
                FOUND("evaluation_expiring", STAGE("eval_valid_to"), "s.eval_valid_to", NO_PEER) SERVES
-               "s.eval_valid_to <= $6" AGAIN,
+               "s.eval_valid_to || '' <= $6" AGAIN,
                db_int(r.from), db_int(r.to), db_int(call->now_ms), db_c(now.text), db_c(near.text),
                db_c(far.text)));
     /* The notice began so many days before the end, whenever it was noticed. */
@@ -208,18 +212,19 @@ static enum err find_silent(struct call *call, struct range r)
     struct clock_date since = clock_date(clock_day_of(since_ms));
     return db_run(
         call,
-        FOUND("silent", "'now'", NO_DATE,
-              NO_PEER) "s.lifecycle_status IN ('trial', 'online') AND COALESCE(s.confirmed_at_ms, 0) < $4"
-                       " AND NOT EXISTS (SELECT 1 FROM system_endpoint e WHERE e.system_id = s.system_id AND "
-                       "e.valid_to IS "
-                       "NULL AND (COALESCE(e.alive_at_ms, 0) >= $4 OR e.valid_from >= $5))"
-                       " AND EXISTS (SELECT 1 FROM system_endpoint e WHERE e.system_id = s.system_id AND "
-                       "e.valid_to IS NULL"
-                       " AND (e.alive_at_ms IS NOT NULL OR EXISTS (SELECT 1 FROM system_endpoint n WHERE "
-                       "n.ip_key >="
-                       " SUBSTR(e.ip_key, 1, 30) AND n.ip_key < SUBSTR(e.ip_key, 1, 30) || 'z' AND "
-                       "n.alive_at_ms >= $4)))"
-                       " AND EXISTS (SELECT 1 FROM system_endpoint e WHERE e.alive_at_ms >= $4)" AGAIN,
+        FOUND(
+            "silent", "'now'", NO_DATE,
+            NO_PEER) "s.lifecycle_status || '' IN ('trial', 'online') AND COALESCE(s.confirmed_at_ms, 0) < $4"
+                     " AND NOT EXISTS (SELECT 1 FROM system_endpoint e WHERE e.system_id = s.system_id AND "
+                     "e.valid_to IS "
+                     "NULL AND (COALESCE(e.alive_at_ms, 0) >= $4 OR e.valid_from >= $5))"
+                     " AND EXISTS (SELECT 1 FROM system_endpoint e WHERE e.system_id = s.system_id AND "
+                     "e.valid_to IS NULL"
+                     " AND (e.alive_at_ms IS NOT NULL OR EXISTS (SELECT 1 FROM system_endpoint n WHERE "
+                     "n.ip_key >="
+                     " SUBSTR(e.ip_key, 1, 30) AND n.ip_key < SUBSTR(e.ip_key, 1, 30) || 'z' AND "
+                     "n.alive_at_ms >= $4)))"
+                     " AND EXISTS (SELECT 1 FROM system_endpoint e WHERE e.alive_at_ms >= $4)" AGAIN,
         db_int(r.from), db_int(r.to), db_int(call->now_ms), db_int(since_ms), db_c(since.text));
 }
 
