@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/sample/sample.h"
 
+#include "access/access.h"
 #include "base/clock.h"
 #include "db/db.h"
 #include "domain/org/org.h"
@@ -8,13 +9,41 @@
 #include "rules/rules.h"
 
 static const struct field fields[] = {
-    {.name = "call_id", .type = FIELD_INT, .flags = FIELD_READONLY},
+    {.name = "call_id", .type = FIELD_INT, .flags = FIELD_ALWAYS},
     {.name = "unit_id", .type = FIELD_REF, .ref = "org_unit", .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "called_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED | FIELD_SORT},
     {.name = "answered", .type = FIELD_BOOL, .flags = FIELD_REQUIRED | FIELD_FILTER},
     {.name = "note", .type = FIELD_NOTE, .max = 500},
 };
 const struct field_table sample_call_table = FIELD_TABLE("sample_call", fields);
+
+static const struct field before_fields[] = {
+    {.name = "called_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED},
+    {.name = "answered", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+};
+static const struct field_table before_table = FIELD_TABLE("sample_call_before", before_fields);
+
+static const struct field more_fields[] = {
+    {.name = "before", .type = FIELD_ROWS, .rows = &before_table, .flags = FIELD_REQUIRED},
+};
+const struct field_table sample_more_table = FIELD_TABLE("sample_call_more", more_fields);
+
+enum err sample_put(struct call *call, int64_t call_id, struct json_writer *w)
+{
+    DB_ROWS(rows);
+    TRY(db_one(
+        call, &rows,
+        "SELECT call_id, unit_id, called_on, answered, note, unit_path FROM sample_call WHERE call_id = $1",
+        db_int(call_id)));
+    TRY(access_reach(call, db_col_str(&rows, 5)));
+    db_put_row(w, &rows, &sample_call_table);
+    TRY(db_end(&rows));
+    return db_put_rows(
+        call, w, "before", &before_table,
+        "SELECT b.called_on, b.answered FROM sample_call c JOIN sample_call b ON b.unit_id = c.unit_id "
+        "AND b.call_id < c.call_id WHERE c.call_id = $1 ORDER BY b.call_id DESC LIMIT 20",
+        db_int(call_id));
+}
 
 enum err sample_note(struct call *call, const struct field_record *record, int64_t *ret_call_id)
 {

@@ -24,8 +24,7 @@ static enum err create(struct call *call, struct http_exchange *x)
 {
     int64_t call_id;
     TRY(sample_note(call, &x->body, &call_id));
-    json_put_int(x->out, "call_id", call_id);
-    return ERR_OK;
+    return sample_put(call, call_id, x->out);
 }
 
 static const struct http_route routes[] = {
@@ -47,6 +46,7 @@ static const struct http_route routes[] = {
      .kind = HTTP_ONE,
      .body = &sample_call_table,
      .reply = &sample_call_table,
+     .more = &sample_more_table,
      .summary_zh = "登记一次电话核验",
      .summary_en = "Note a call"},
 };

@@ -83,6 +83,22 @@ static void what_is_wrong_is_said_where_it_is(void **state)
     assert_string_equal(county.call->faults->field, "called_on");
 }
 
+static void a_reply_holds_what_its_tables_say(void **state)
+{
+    (void)state;
+    BUF(out, 4096);
+    struct json_writer w = json_writer(&out);
+    county_act(&county, EDU_OFFICER);
+    assert_int_equal(note(COUNTY_SCHOOL, "2026-08-31", "false"), ERR_OK);
+    assert_int_equal(note(COUNTY_SCHOOL, "2026-09-01", "true"), ERR_OK);
+    json_open_object(&w, NULL);
+    assert_int_equal(
+        sample_put(county.call, county_number(&county, "SELECT MAX(call_id) FROM sample_call"), &w), ERR_OK);
+    json_close_object(&w);
+    assert_non_null(strstr(str_copy(county.call->arena, buf_str(&out)).at,
+                           "\"before\":[{\"called_on\":\"2026-08-31\",\"answered\":false}]"));
+}
+
 static const char pack[] =
     "pack: {id: T, title: 试, title_en: t, number: 试, issuer: 试, issuer_en: t, version: '1',"
     " effective: {from: 2020-01-01}, calendar: cn-state-council, units: subtree}\n"
@@ -145,6 +161,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_call_is_written_with_its_ledger_entry, setup, teardown),
         cmocka_unit_test_setup_teardown(a_foreign_unit_is_as_if_it_were_not_there, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_said_where_it_is, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_reply_holds_what_its_tables_say, setup, teardown),
         cmocka_unit_test_setup_teardown(a_duty_in_a_pack_is_satisfied_by_it, setup, teardown),
         cmocka_unit_test_setup_teardown(lists_show_one_s_own_units, setup, teardown),
     };

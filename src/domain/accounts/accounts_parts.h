@@ -41,8 +41,8 @@ MUST_USE enum err accounts_factor_login(struct call *call, struct http_exchange 
 http_handler accounts_users, accounts_get, accounts_create_prepare, accounts_create, accounts_change;
 http_handler accounts_assign, accounts_unlock, accounts_reset_prepare, accounts_reset;
 http_handler accounts_policies, accounts_policy_set;
-extern const struct field_table accounts_user_table, accounts_user_reply_table, accounts_user_change_table,
-    accounts_assign_table, accounts_policy_table;
+extern const struct field_table accounts_user_table, accounts_user_reply_table, accounts_user_password_table,
+    accounts_user_change_table, accounts_assign_table, accounts_policy_table;
 extern const struct db_list accounts_user_list;
 
 #endif

@@ -54,7 +54,7 @@ static const struct field_table row_table = FIELD_TABLE("user", row_fields);
     " a.created_at_ms, a.login_at_ms, a.roles FROM access_user a LEFT JOIN org_unit o ON o.unit_id = "       \
     "a.unit_id"
 
-/* … and as it is replied, with what is computed; password only once, when it was just made. */
+/* … and as it is replied, with what is computed; the password only once, when it was just made. */
 static const struct field reply_fields[] = {
     {.name = "user_id", .type = FIELD_INT, .flags = FIELD_ALWAYS},
     {.name = "login_name", .type = FIELD_TEXT, .flags = FIELD_ALWAYS},
@@ -68,9 +68,13 @@ static const struct field reply_fields[] = {
     {.name = "login_at_ms", .type = FIELD_TIME, .flags = FIELD_READONLY},
     {.name = "roles", .type = FIELD_ROWS, .flags = FIELD_ALWAYS, .rows = &accounts_role_table},
     {.name = "locked", .type = FIELD_BOOL, .flags = FIELD_ALWAYS},
-    {.name = "password", .type = FIELD_TEXT, .flags = FIELD_READONLY},
 };
 const struct field_table accounts_user_reply_table = FIELD_TABLE("user", reply_fields);
+
+static const struct field password_fields[] = {
+    {.name = "password", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+};
+const struct field_table accounts_user_password_table = FIELD_TABLE("user_password", password_fields);
 
 static const struct db_filter user_filters[] = {
     {"unit_id", "a.unit_id = $$", FIELD_INT, NULL},

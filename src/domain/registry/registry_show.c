@@ -114,6 +114,12 @@ static const struct field warning_fields[] = {
 };
 static const struct field_table warning_table = FIELD_TABLE("registry_warning", warning_fields);
 
+static const struct field gate_fields[] = {
+    {.name = "change", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "requirements", .type = FIELD_ROWS, .rows = &rules_requirement_table, .flags = FIELD_REQUIRED},
+};
+static const struct field_table gate_table = FIELD_TABLE("system_gate", gate_fields);
+
 static const struct field more_fields[] = {
     {.name = "masked", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
     {.name = "unit_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
@@ -124,7 +130,7 @@ static const struct field more_fields[] = {
     {.name = "flaws", .type = FIELD_ROWS, .rows = &flaw_table, .flags = FIELD_REQUIRED},
     {.name = "warnings", .type = FIELD_ROWS, .rows = &warning_table, .flags = FIELD_REQUIRED},
     {.name = "evaluations", .type = FIELD_ROWS, .rows = &evaluation_table, .flags = FIELD_REQUIRED},
-    {.name = "gate", .type = FIELD_JSON}, /* only where one system is asked for */
+    {.name = "gate", .type = FIELD_OBJECT, .rows = &gate_table}, /* only where one system is asked for */
 };
 const struct field_table registry_more_table = FIELD_TABLE("info_system_more", more_fields);
 

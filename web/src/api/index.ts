@@ -4,7 +4,7 @@ import { enums as closed, tables as described } from './types.gen'
 
 export { address, api, ApiError, serverAway, whenUnauthenticated, type Fault, type Page, type Query } from './client'
 export type * from './types.gen'
-export * from './extra'
+export type * from './names'
 
 export type FieldType = 'text' | 'note' | 'int' | 'money' | 'bool' | 'date' | 'time' | 'enum' | 'ref' | 'rows' | 'object' | 'texts' | 'real' | 'json'
 

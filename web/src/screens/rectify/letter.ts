@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the letter page knows, and the plain words about weaknesses that a clerk can hand on. */
-import type { LetterFinding, LetterFull } from '@/api'
+import type { FindingOfLetter, LetterFull } from '@/api'
 import { has, t } from '@/kit/kit'
 
 export const STEPS = ['draft', 'issued', 'acknowledged', 'fed_back', 'retesting', 'closed_out'] as const
@@ -12,7 +12,7 @@ export function plainWords(f: { vuln_kind?: string | null; title: string | null 
   const key = `plain.${f.vuln_kind ?? ''}`
   return has(key) ? t(key) : t('plain.other')
 }
-export function whereOf(f: Pick<LetterFinding, 'host_name' | 'ip' | 'port' | 'url_path'>): string {
+export function whereOf(f: Pick<FindingOfLetter, 'host_name' | 'ip' | 'port' | 'url_path'>): string {
   const host = f.host_name && f.host_name !== f.ip ? `${f.host_name} (${f.ip})` : (f.ip ?? '')
   return `${host}${f.port ? `:${f.port}` : ''}${f.url_path ?? ''}`
 }
