@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { validBody } from "../lib/bodies";
 import type { Answer, Client } from "../lib/client";
 import { County } from "../lib/county";
-import { Finder, Markers, random, readable, type Marker } from "../lib/markers";
+import { COMMON, Finder, Markers, random, readable, type Marker } from "../lib/markers";
 import { describeApi, operations, resolve, SchemaWatch, type Operation } from "../lib/schema";
 import { furnish, NOBODY } from "../lib/world";
 
@@ -59,7 +59,10 @@ async function fillUp(key: string): Promise<void> {
         for (const client of clients) {
             const body = validBody(api, one, ids[key]);
             const answer = await client.send(one.method, path, { body });
-            if (answer.status < 400) break;
+            if (answer.status >= 400) continue;
+            // What was made has a number that other paths name.
+            if (answer.isJson) for (const [name, value] of Object.entries(answer.json)) if (name.endsWith("_id") && typeof value === "number" && value > 0) ids[key][name] ??= value;
+            break;
         }
     }
     const unit = clients[1];
@@ -111,9 +114,11 @@ beforeAll(async () => {
     for (const form of forms) (await officer.post("/api/collections", { form_id: form.form_id, title: "共同填报", working_days: 5, audience: "units", units: UNITS.map((key) => ({ unit_id: ids[key].unit_id })) })).expect(201);
     (await officer.post("/api/meetings", { unit_id: county.units.root.unit_id, meeting_kind: "leading_group", title: "领导小组会议", held_on: "2026-09-28", decisions: [] })).expect(201);
     for (const key of UNITS) await fillUp(key);
-}, 240_000);
+}, 600_000);
 afterAll(() => county?.dispose());
 
+/** Numbers that paths name and the county has nothing for. */
+const unnamed = new Set<string>();
 function pathOf(one: Operation, from: Ids): string | undefined {
     const missing: string[] = [];
     const alias: Record<string, string> = { subject_id: "system_id", lang: "lang", year: "year", change: "change", article: "article" };
@@ -185,7 +190,10 @@ async function walk(client: Client, key: string | undefined, things: Ids[], sear
     };
     for (const one of all.filter((op) => op.method === "GET")) {
         const paths = new Set(things.map((ids) => pathOf(one, ids)).filter((path): path is string => !!path));
-        if (!paths.size) throw new Error(`${one.id}: the county has nothing that ${one.path} names`);
+        if (!paths.size) {
+            unnamed.add(one.path);
+            continue;
+        }
         const ways = [...paths].flatMap((path, at) => (at ? [path] : waysOf(one, path, searched)));
         // A few at a time: the server has many workers, the client few sockets.
         for (let at = 0; at < ways.length; at += 8) await Promise.all(ways.slice(at, at + 8).map((way) => look(one, way)));
@@ -218,11 +226,13 @@ describe("what was planted", () => {
     test("this test can fail: the county's officer, walked as if he were of a section, is given the markers of every unit", async () => {
         const seen = await walk(await county.as("officer"), "a2", UNITS.map((key) => ids[key]), ["示例"]);
         expect(seen.leaks.length).toBeGreaterThan(500);
+        // What the common county cannot make: an archive of what nobody has handed in yet.
+        expect([...unnamed].filter((one) => !/\/archives\//.test(one)), "lib/world.ts makes nothing that these name").toEqual([]);
         for (const key of UNITS) {
             const of = (list: Iterable<Marker>) => [...list].filter((one) => one.unit === key).length;
             expect((of(seen.own) + of(seen.foreign)) / of(markers.planted), `share of the markers of ${key} that the officer finds`).toBeGreaterThan(0.6);
         }
-    }, 120_000);
+    }, 300_000);
 });
 
 describe("what a unit's people are given", () => {
@@ -235,7 +245,7 @@ describe("what a unit's people are given", () => {
             expect(walked.leaks, `ANZE_SEED=${SEED}`).toEqual([]);
             expect(walked.asked).toBeGreaterThan(login === "vendor" ? 100 : 300);
             if (login !== "vendor") expect(walked.own.size, "its own markers").toBeGreaterThan(60);
-        }, 120_000);
+        }, 300_000);
 });
 
 describe("foreign and missing answer alike", () => {
@@ -245,18 +255,19 @@ describe("foreign and missing answer alike", () => {
         test(`${login}: things named by their numbers`, async () => {
             const client = await county.as(login);
             const wrong: string[] = [];
-            for (const one of all.filter((op) => op.method === "GET" && named(op).length))
+            for (const one of all.filter((op) => op.method === "GET" && named(op).length && !COMMON.test(op.id)))
                 for (const other of others()) {
                     const ways = ["", ...(one.raw.parameters ?? []).filter((parameter: any) => parameter.in === "query" && parameter.required).map((parameter: any) => `?${parameter.name}=2026-09-28`)];
                     for (const way of ways) {
                         const nothing = pathOf(one, Object.fromEntries(Object.keys(ids[other]).map((name) => [name, NOBODY])))!;
-                        const path = pathOf(one, ids[other])!;
+                        const path = pathOf(one, ids[other]);
+                        if (!path) continue;
                         const [a, b] = [await client.get(path + way), await client.get(nothing + way)];
                         if (a.status !== b.status || a.text !== b.text) wrong.push(`${path + way}: ${a.status} ${a.text.slice(0, 200)} but ${nothing}: ${b.status} ${b.text.slice(0, 200)}`);
                     }
                 }
             expect(wrong, `ANZE_SEED=${SEED}`).toEqual([]);
-        }, 120_000);
+        }, 300_000);
 
         test(`${login}: filters that name foreign things, searches for foreign words`, async () => {
             const client = await county.as(login);
@@ -270,7 +281,7 @@ describe("foreign and missing answer alike", () => {
             };
             const searched = some(foreignTo(key), 12, key.length);
             const known = (word: string) => markers.planted.some((one) => one.text === word);
-            for (const one of all.filter((op) => op.method === "GET" && !named(op).length))
+            for (const one of all.filter((op) => op.method === "GET" && !named(op).length && !COMMON.test(op.id)))
                 for (const parameter of (one.raw.parameters ?? []).filter((p: any) => p.in === "query")) {
                     const name = parameter.name as string;
                     const counted = one.raw.parameters.some((p: any) => p.name === "count") ? "&count=1" : "";
@@ -291,7 +302,7 @@ describe("foreign and missing answer alike", () => {
                         }
                 }
             expect(wrong, `ANZE_SEED=${SEED}`).toEqual([]);
-        }, 120_000);
+        }, 300_000);
 
         test(`${login}: a list counts what it gives`, async () => {
             const client = await county.as(login);
@@ -309,14 +320,14 @@ describe("foreign and missing answer alike", () => {
 
 describe("what is done elsewhere changes nothing here", () => {
     /** Parts of an answer that tell the time, not the county. */
-    const STILL = (text: string): string => text.replace(/"(now_ms|last_seen_at_ms|last_used_at_ms|at_ms|expires_at_ms|days_left|countdown_working_days|uptime_s)":-?\d+/g, '"$1":0');
+    const STILL = (text: string): string => text.replace(/"(now_ms|seen_ms|last_seen_at_ms|last_used_at_ms|at_ms|expires_at_ms|days_left|countdown_working_days|uptime_s)":-?\d+/g, '"$1":0');
 
     test("every answer to two units' people is the same before and after another bureau's work", async () => {
         const people = [await county.as("a_officer"), await county.as("a2_officer")] as const;
         const keys = ["a", "a2"];
         const questions: Asked[][] = keys.map((key) =>
             all
-                .filter((one) => one.method === "GET" && one.grant.includes("unit_officer"))
+                .filter((one) => one.method === "GET" && one.grant.includes("unit_officer") && !COMMON.test(one.id))
                 .flatMap((one) => {
                     const path = pathOf(one, ids[key]);
                     return path ? waysOf(one, path, []).filter((way) => !/format=/.test(way)).map((way) => ({ one, path: way })) : [];
@@ -338,7 +349,7 @@ describe("what is done elsewhere changes nothing here", () => {
         const changed = [...before].filter(([path, text]) => after.get(path) !== text).map(([path, text]) => `${path}:\n  ${difference(text, after.get(path)!)}`);
         expect(before.size).toBeGreaterThan(300);
         expect(changed, `ANZE_SEED=${SEED}`).toEqual([]);
-    }, 180_000);
+    }, 300_000);
 });
 
 function difference(a: string, b: string): string {

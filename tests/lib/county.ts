@@ -62,7 +62,7 @@ export class County {
     async unit(key: string, unit_name: string, unit_kind: string, parent = "root"): Promise<Unit> {
         const officer = await this.as("officer");
         const made = (await officer.post("/api/units", { unit_name, unit_kind, parent_id: this.units[parent].unit_id })).expect(201);
-        return (this.units[key] = { unit_id: made.unit_id, unit_name });
+        return (this.units[key] = { unit_id: made.unit_id, unit_name: made.unit_name });
     }
 
     async range(key: string, range_text: string, network_zone = "gov_extranet"): Promise<any> {

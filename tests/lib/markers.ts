@@ -30,6 +30,8 @@ export function random(seed: number): () => number {
 const NO_TEXT = /(^|_)(password|code|login_name|form_id|rule|yaml|head|protocol|article|issuer_code|range_text)$|^name$/;
 /** Given values that a marker may stand in for: nothing else hangs on them. */
 const STANDS_IN = new Set(["person_name", "phone", "mobile", "email"]);
+/** The county's own books, open to every unit: whom to report to, by which way. */
+export const COMMON = /^agency_/;
 /** Operations about accounts, sessions and the rules themselves: not a unit's records. */
 const NOT_A_UNITS = /^(accounts_(?!create|change)|duties_pack|duties_workday|ledgerbook_verify|registry_import|org_reorg_preview|collection_export)/;
 
@@ -85,7 +87,7 @@ export class Markers {
 
     placesOf(operation: Operation): string[] {
         const schema = operation.raw.requestBody?.content?.["application/json"]?.schema;
-        if (!schema || NOT_A_UNITS.test(operation.id)) return [];
+        if (!schema || NOT_A_UNITS.test(operation.id) || COMMON.test(operation.id)) return [];
         const walk = (at: any, prefix: string): string[] =>
             this.spots(at, prefix).flatMap((spot) => (Markers.type(spot.field) === "array" ? walk(spot.field.items, `${spot.place}[].`) : this.holds(spot) ? [spot.place] : []));
         return walk(schema, `${operation.id}.`);
@@ -163,7 +165,7 @@ export class Markers {
         if (options.raw !== undefined) return this.file(path, options, send);
         const operation = this.watch.find(method, path);
         const schema = operation?.raw.requestBody?.content?.["application/json"]?.schema;
-        if (!operation || !schema || NOT_A_UNITS.test(operation.id) || !options.body || typeof options.body !== "object") return send(path, options);
+        if (!operation || !schema || !this.placesOf(operation).length || !options.body || typeof options.body !== "object") return send(path, options);
         const before = this.planted.length;
         const plain: any = options.body;
         // First with everything that is open, then with what the sender gave alone.
