@@ -77,7 +77,7 @@ describe("the pictures", () => {
         const { page } = await as("leader");
         await page.goto("/workbench");
         const chart = page.locator("section.chart").filter({ hasText: w("chart.register") });
-        await chart.locator("svg path").first().waitFor();
+        await chart.locator(".place svg path").first().waitFor({ state: "attached" });
         await chart.scrollIntoViewIfNeeded();
         await chart.getByRole("button", { name: w("chart.as_table", w("chart.register")) }).click();
         const cell = chart.getByRole("row").nth(1).getByRole("link").first();
@@ -93,7 +93,7 @@ describe("the pictures", () => {
         const { page } = await as("leader");
         await page.goto("/workbench");
         const chart = page.locator("section.chart").filter({ hasText: w("chart.register") });
-        await chart.locator("svg path").first().waitFor();
+        await chart.locator(".place svg path").first().waitFor({ state: "attached" });
         await chart.getByRole("button", { name: w("chart.save", w("chart.register")) }).click();
         const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: w("chart.xlsx") }).click()]);
         expect(file.suggestedFilename()).toBe(`${w("chart.register")}.xlsx`);
