@@ -23,14 +23,14 @@ struct domain_test {
 };
 
 extern const struct module org_module, registry_module, attachment_module, finding_module, rectify_module,
-    discipline_module, pledge_module, collection_module;
+    discipline_module, dataset_module, meeting_module, pledge_module, collection_module;
 
 /* Once a process, as the program does at start. */
 static inline void declare(void)
 {
-    static const struct module *const all[] = {&org_module,     &registry_module,  &attachment_module,
-                                               &finding_module, &rectify_module,   &discipline_module,
-                                               &pledge_module,  &collection_module};
+    static const struct module *const all[] = {
+        &org_module,        &registry_module, &attachment_module, &finding_module, &rectify_module,
+        &discipline_module, &dataset_module,  &meeting_module,    &pledge_module,  &collection_module};
     static bool declared;
     if (declared)
         return;
@@ -107,6 +107,7 @@ static inline void setup(struct domain_test *t)
     ARENA(arena, 4 << 20);
     declare();
     county_open(&t->county);
+    county_steps(&t->county, "domain/meeting");
     county_steps(&t->county, "domain/pledge");
     county_steps(&t->county, "domain/collection");
     t->call = t->county.call;
