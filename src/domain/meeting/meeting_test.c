@@ -13,8 +13,7 @@
 
 #define OK(call) assert_int_equal((call), ERR_OK)
 
-extern const struct module org_module, registry_module, finding_module, attachment_module, discipline_module,
-    duties_module, collection_module, pledge_module, meeting_module, notify_module;
+extern const struct module meeting_module;
 
 static struct domain_test t;
 static struct arena *lasting;
@@ -22,19 +21,16 @@ static struct calendar *calendar;
 
 static int declare(void **unused)
 {
-    static const struct module *const modules[] = {
-        &org_module,    &registry_module,   &finding_module, &attachment_module, &discipline_module,
-        &duties_module, &collection_module, &pledge_module,  &meeting_module,    &notify_module};
     struct str files[7];
     char why[160];
     (void)unused;
     lasting = arena_new(64 << 20);
-    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
-        rules_declare_subjects(modules[i]->subjects, modules[i]->many_subjects);
-        rules_declare_facts(modules[i]->facts, modules[i]->many_facts);
-        rules_declare_proposals(modules[i]->proposals, modules[i]->many_proposals);
-        if (modules[i]->start)
-            modules[i]->start();
+    for (size_t i = 0; i < module_all_many; i++) { /* the packs ask for facts of any capability */
+        rules_declare_subjects(module_all[i]->subjects, module_all[i]->many_subjects);
+        rules_declare_facts(module_all[i]->facts, module_all[i]->many_facts);
+        rules_declare_proposals(module_all[i]->proposals, module_all[i]->many_proposals);
+        if (module_all[i]->start)
+            module_all[i]->start();
     }
     for (int i = 0; i < 7; i++)
         files[i] = domain_test_file(
