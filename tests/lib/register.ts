@@ -85,7 +85,7 @@ function choices(schemas: Schemas, property: any): string[] | undefined {
     return ref ? schemas[ref.split("/").pop()!].enum : property.enum;
 }
 
-function value(dice: Dice, schemas: Schemas, name: string, property: any, units: number[]): unknown {
+function value(dice: Dice, schemas: Schemas, property: any, units: number[]): unknown {
     const list = choices(schemas, property);
     if (list) return dice.pick(list);
     const types = [property.type].flat();
@@ -108,7 +108,7 @@ export function randomSystem(dice: Dice, schemas: Schemas, units: number[], type
     for (const [name, property] of Object.entries(schemas.InfoSystem.properties!)) {
         if (property.readOnly || name === "endpoints" || name === "version") continue;
         if (!dice.chance(full)) continue;
-        body[name] = value(dice, schemas, name, property, units);
+        body[name] = value(dice, schemas, property, units);
         // A masked or personal text carries no star; a name of people has no digits.
         if (property["x-flags"]?.includes("personal") && !property["x-format"]) body[name] = dice.pick(["运维组 张三", "值班室"]);
     }
@@ -121,7 +121,7 @@ export function randomSystem(dice: Dice, schemas: Schemas, units: number[], type
     if (body.major_risk_count !== undefined && body.major_risk_fixed !== undefined) body.major_risk_fixed = Math.min(body.major_risk_count, body.major_risk_fixed);
     body.endpoints = Array.from({ length: dice.pick([0, 1, 1, 2, 5]) }, () => {
         const row: Record<string, any> = {};
-        for (const [name, property] of Object.entries(schemas.SystemEndpoint.properties!)) if (!property.readOnly && dice.chance(0.7)) row[name] = value(dice, schemas, name, property, units);
+        for (const [name, property] of Object.entries(schemas.SystemEndpoint.properties!)) if (!property.readOnly && dice.chance(0.7)) row[name] = value(dice, schemas, property, units);
         if (!row.url && !row.domain && !row.ip) row.ip = FORMATS.ip(dice);
         return row;
     });
