@@ -253,21 +253,12 @@ enum err registry_endpoints_fetch(struct call *call, int64_t system_id, struct f
 
 enum err registry_put_endpoints(struct call *call, int64_t system_id, struct json_writer *w)
 {
-    DB_ROWS(rows);
-    TRY(db_query(call, &rows,
-                 "SELECT endpoint_id, url, domain, ip, port, protocol, network_zone, icp_no, psb_no, "
-                 "port_purpose FROM "
-                 "system_endpoint"
-                 " WHERE system_id = $1 AND valid_to IS NULL ORDER BY endpoint_id",
-                 db_int(system_id)));
-    json_open_array(w, "endpoints");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        db_put_row(w, &rows, &registry_endpoint_table);
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
+    return db_put_rows(call, w, "endpoints", &registry_endpoint_table,
+                       "SELECT endpoint_id, url, domain, ip, port, protocol, network_zone, icp_no, psb_no, "
+                       "port_purpose FROM "
+                       "system_endpoint"
+                       " WHERE system_id = $1 AND valid_to IS NULL ORDER BY endpoint_id",
+                       db_int(system_id));
 }
 
 /* ---- whose is this address? ---- */

@@ -29,21 +29,12 @@ static const struct field_table evaluation_table = FIELD_TABLE("system_evaluatio
 
 static enum err put_evaluations(struct call *call, int64_t system_id, struct json_writer *w)
 {
-    DB_ROWS(rows);
-    TRY(db_query(
-        call, &rows,
+    return db_put_rows(
+        call, w, "evaluations", &evaluation_table,
         "SELECT evaluation_id, eval_kind, evaluator, report_no, eval_date, eval_valid_to, eval_scheme, "
         "eval_conclusion, score_x100, major_risk_count, major_risk_fixed FROM system_evaluation"
         " WHERE system_id = $1 ORDER BY eval_date DESC, evaluation_id DESC",
-        db_int(system_id)));
-    json_open_array(w, "evaluations");
-    while (db_next(&rows)) {
-        json_open_object(w, NULL);
-        db_put_row(w, &rows, &evaluation_table);
-        json_close_object(w);
-    }
-    json_close_array(w);
-    return db_end(&rows);
+        db_int(system_id));
 }
 
 enum err registry_put_system(struct call *call, int64_t system_id, struct json_writer *w)
