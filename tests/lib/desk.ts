@@ -108,6 +108,7 @@ export function focusSeen(page: Page): Promise<boolean> {
     return page.evaluate(() => {
         const at = document.activeElement as HTMLElement | null;
         if (!at || at === document.body) return false;
+        if (at.tagName === "IFRAME") return true; // the paper within shows its own
         const shown = (one: HTMLElement | null): boolean => {
             if (!one) return false;
             const style = getComputedStyle(one);

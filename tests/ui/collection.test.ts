@@ -308,7 +308,7 @@ describe("a reorganisation", () => {
         const officer = await desk.as("officer");
         const { page } = officer;
         await page.goto("/units");
-        await page.getByRole("link", { name: "示例县第一中学" }).or(page.getByRole("link", { name: UNIT })).first().click();
+        await page.getByRole("treeitem", { name: UNIT }).first().click();
         await page.waitForURL(/\/units\/\d+$/);
         const unit = new URL(page.url()).pathname;
         const old = await page.locator("h1").innerText();

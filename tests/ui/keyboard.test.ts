@@ -90,6 +90,7 @@ describe("the unit's clerk", () => {
         await page.keyboard.press("Enter");
         await page.getByText(w("coll.next.scan")).waitFor();
         await settled(page);
+        await page.keyboard.press("/"); // what was pressed is gone: from the top again
         await tabTo(page, w("coll.scan_upload"));
         const path = join(desk.place.folder, "盖章扫描件.pdf");
         writeFileSync(path, SCAN);
@@ -97,7 +98,8 @@ describe("the unit's clerk", () => {
         await chooser.setFiles(path);
         await page.getByText(w("coll.next.hand_in")).waitFor();
         await settled(page);
-        await tabTo(page, w("coll.hand_in"), { back: true });
+        await page.keyboard.press("/");
+        await tabTo(page, w("coll.hand_in"));
         await page.keyboard.press("Enter");
         await dialogHolds(page, w("coll.hand_in"));
         await page.keyboard.press("Enter");
@@ -157,7 +159,7 @@ describe("the officer", () => {
 
     test("walks rows with the arrows, and comes to the search box with one key", async () => {
         const { page } = await desk.as("officer");
-        await page.goto("/units");
+        await page.goto("/systems");
         await settled(page);
         await page.locator("td a.open").first().focus();
         const first = await focused(page);
@@ -170,7 +172,7 @@ describe("the officer", () => {
         await page.waitForFunction(() => !!document.activeElement?.closest("header"));
         await page.keyboard.type("教育");
         await page.keyboard.press("Enter");
-        await page.waitForURL((at) => at.pathname !== "/units" || at.searchParams.get("q") === "教育");
+        await page.waitForURL((at) => at.pathname !== "/systems" || at.searchParams.get("q") === "教育");
     });
 });
 
