@@ -140,6 +140,14 @@ MUST_USE enum err rules_duty_get(struct call *call, int64_t duty_id, struct rule
 /* The newest duty of a rule for a subject, open or not; ERR_NOT_FOUND when the rule never applied. */
 MUST_USE enum err rules_duty_of(struct call *call, const char *rule, const char *subject_kind,
                                 int64_t subject_id, struct rules_duty *ret);
+/* A duty in one line, inside the reply of another capability (rules_brief_table). */
+struct rules_brief {
+    int64_t duty_id;
+    struct str rule, article, text, due_on; /* text: in the call's language */
+    bool open, late;
+};
+extern const struct field_table rules_brief_table;
+void rules_put_brief(const struct rules_brief *duty, struct json_writer *w);
 /* The current duty of a subject that falls due first, open ones before done ones: the clock that a letter
  * shows. ERR_NOT_FOUND. */
 MUST_USE enum err rules_duty_nearest(struct call *call, const char *subject_kind, int64_t subject_id,

@@ -219,6 +219,19 @@ enum err rules_duty_show(struct call *call, int64_t duty_id, struct json_writer 
         db_int(duty_id));
 }
 
+void rules_put_brief(const struct rules_brief *duty, struct json_writer *w)
+{
+    json_open_object(w, NULL);
+    json_put_int(w, "duty_id", duty->duty_id);
+    json_put_str(w, "rule", duty->rule);
+    json_put_str(w, "article", duty->article);
+    json_put_str(w, "text", duty->text);
+    json_put_bool(w, "open", duty->open);
+    json_put_bool(w, "late", duty->late);
+    json_put_c(w, "due_on", duty->due_on.len ? duty->due_on.at : NULL);
+    json_close_object(w);
+}
+
 /* ---- packs and articles ---- */
 
 static void put_pack(const struct rules_pack *pack, int32_t today, struct json_writer *w)

@@ -218,3 +218,14 @@ static const struct field requirement_fields[] = {
     {.name = "exempt_until", .type = FIELD_DATE},
 };
 const struct field_table rules_requirement_table = FIELD_TABLE("gate_requirement", requirement_fields);
+
+static const struct field brief_fields[] = {
+    {.name = "duty_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
+    {.name = "rule", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "article", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
+    {.name = "open", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "late", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
+    {.name = "due_on", .type = FIELD_DATE},
+};
+const struct field_table rules_brief_table = FIELD_TABLE("duty_brief", brief_fields);

@@ -15,16 +15,6 @@
 
 #define DUTIES_MAX 64
 
-static const struct field demand_fields[] = {
-    {.name = "duty_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
-    {.name = "rule", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
-    {.name = "article", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
-    {.name = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED},
-    {.name = "open", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
-    {.name = "late", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
-    {.name = "due_on", .type = FIELD_DATE},
-};
-static const struct field_table demand_table = FIELD_TABLE("responsibility_demand", demand_fields);
 static const struct field holder_fields[] = {
     {.name = "post_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
     {.name = "person_id", .type = FIELD_INT, .flags = FIELD_REQUIRED},
@@ -45,7 +35,7 @@ static const struct field line_fields[] = {
     {.name = "post_kind", .type = FIELD_ENUM, .of = &org_post_kind_enum, .flags = FIELD_REQUIRED},
     {.name = "demanded", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
     {.name = "vacant", .type = FIELD_BOOL, .flags = FIELD_REQUIRED},
-    {.name = "demands", .type = FIELD_ROWS, .rows = &demand_table, .flags = FIELD_REQUIRED},
+    {.name = "demands", .type = FIELD_ROWS, .rows = &rules_brief_table, .flags = FIELD_REQUIRED},
     {.name = "holders", .type = FIELD_ROWS, .rows = &holder_table, .flags = FIELD_REQUIRED},
 };
 static const struct field_table line_table = FIELD_TABLE("responsibility_post", line_fields);
@@ -58,9 +48,7 @@ static const struct field reply_fields[] = {
 const struct field_table org_responsibility_table = FIELD_TABLE("responsibility", reply_fields);
 
 struct demand {
-    int64_t duty_id;
-    struct str rule, article, text, due_on;
-    bool open, late;
+    struct rules_brief duty;
     const struct json *wants; /* the rule's demands */
 };
 struct demands {
@@ -80,17 +68,18 @@ static enum err read_duties(struct call *call, int64_t unit_id, struct demands *
         " ORDER BY article, rule, duty_id DESC",
         db_int(unit_id)));
     while (db_next(&rows) && ret->many < DUTIES_MAX) {
-        if (ret->many && str_eq(ret->at[ret->many - 1].rule, db_col_str(&rows, 1)))
+        if (ret->many && str_eq(ret->at[ret->many - 1].duty.rule, db_col_str(&rows, 1)))
             continue;
         ret->at[ret->many++] = (struct demand){
-            .duty_id = db_col_int(&rows, 0),
-            .rule = db_col_copy(call, &rows, 1),
-            .article = db_col_copy(call, &rows, 2),
-            .text = db_col_copy(call, &rows, call->lang == CALL_EN && db_col_str(&rows, 4).len ? 4 : 3),
-            .due_on = db_col_copy(call, &rows, 5),
-            .open = db_col_int(&rows, 6) != 0,
-            .late = db_col_int(&rows, 7) != 0,
-        };
+            .duty = {
+                .duty_id = db_col_int(&rows, 0),
+                .rule = db_col_copy(call, &rows, 1),
+                .article = db_col_copy(call, &rows, 2),
+                .text = db_col_copy(call, &rows, call->lang == CALL_EN && db_col_str(&rows, 4).len ? 4 : 3),
+                .due_on = db_col_copy(call, &rows, 5),
+                .open = db_col_int(&rows, 6) != 0,
+                .late = db_col_int(&rows, 7) != 0,
+            }};
     }
     return db_end(&rows);
 }
@@ -102,7 +91,7 @@ static enum err read_wants(struct call *call, struct demands *ret)
         struct json_writer w = json_writer(&out);
         const struct json *shown;
         json_open_object(&w, NULL);
-        TRY(rules_demands_show(call, ret->at[i].rule, &w));
+        TRY(rules_demands_show(call, ret->at[i].duty.rule, &w));
         json_close_object(&w);
         TRY(json_parse(call->arena, str_copy(call->arena, buf_str(&out)), &shown, NULL));
         ret->at[i].wants = json_get(shown, "demands");
@@ -131,15 +120,7 @@ static int put_demands(const struct demands *demands, const char *post_kind, str
         if (!asks_for(one, post_kind))
             continue;
         many++;
-        json_open_object(w, NULL);
-        json_put_int(w, "duty_id", one->duty_id);
-        json_put_str(w, "rule", one->rule);
-        json_put_str(w, "article", one->article);
-        json_put_str(w, "text", one->text);
-        json_put_bool(w, "open", one->open);
-        json_put_bool(w, "late", one->late);
-        json_put_c(w, "due_on", one->due_on.len ? one->due_on.at : NULL);
-        json_close_object(w);
+        rules_put_brief(&one->duty, w);
     }
     json_close_array(w);
     return many;

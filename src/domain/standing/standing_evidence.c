@@ -24,13 +24,6 @@ const struct field_table standing_year_table = FIELD_TABLE("evidence_query", yea
 static const char *const states[] = {"late", "open", "filed", NULL};
 static const struct field_enum state_enum = {"evidence_state", states, NULL};
 
-static const struct field asked_fields[] = {
-    {.name = "duty_id", .type = FIELD_INT},  {.name = "rule", .type = FIELD_TEXT},
-    {.name = "article", .type = FIELD_TEXT}, {.name = "text", .type = FIELD_TEXT},
-    {.name = "open", .type = FIELD_BOOL},    {.name = "late", .type = FIELD_BOOL},
-    {.name = "due_on", .type = FIELD_DATE},
-};
-static const struct field_table asked_table = FIELD_TABLE("evidence_asked", asked_fields);
 static const struct field last_fields[] = {
     {.name = "attachment_id", .type = FIELD_INT},     {.name = "file_name", .type = FIELD_TEXT},
     {.name = "period_from", .type = FIELD_DATE},      {.name = "period_to", .type = FIELD_DATE},
@@ -43,7 +36,7 @@ static const struct field line_fields[] = {
     {.name = "period", .type = FIELD_TEXT},
     {.name = "state", .type = FIELD_ENUM, .of = &state_enum},
     {.name = "due_on", .type = FIELD_DATE},
-    {.name = "asked", .type = FIELD_ROWS, .rows = &asked_table},
+    {.name = "asked", .type = FIELD_ROWS, .rows = &rules_brief_table},
     {.name = "last", .type = FIELD_OBJECT, .rows = &last_table},
 };
 static const struct field_table line_table = FIELD_TABLE("evidence_line", line_fields);
@@ -55,14 +48,9 @@ static const struct field reply_fields[] = {
 };
 const struct field_table standing_evidence_table = FIELD_TABLE("unit_evidence", reply_fields);
 
-struct duty {
-    int64_t duty_id;
-    struct str rule, article, text, due_on;
-    bool open, late;
-};
 struct line {
     struct str kind, period; /* period "": once and for all */
-    struct duty asked[ASKED_MAX];
+    struct rules_brief asked[ASKED_MAX];
     size_t many;
 };
 struct lines {
@@ -85,7 +73,7 @@ enum err standing_wants(struct call *call, struct str rule, const struct json **
     return ERR_OK;
 }
 
-static void add(struct lines *lines, struct str kind, struct str period, const struct duty *duty)
+static void add(struct lines *lines, struct str kind, struct str period, const struct rules_brief *duty)
 {
     struct line *line = NULL;
     for (size_t i = 0; i < lines->many && !line; i++)
@@ -101,7 +89,8 @@ static void add(struct lines *lines, struct str kind, struct str period, const s
         line->asked[line->many++] = *duty;
 }
 
-static enum err add_duty(struct call *call, const struct duty *duty, struct str occurrence, struct lines *ret)
+static enum err add_duty(struct call *call, const struct rules_brief *duty, struct str occurrence,
+                         struct lines *ret)
 {
     const struct json *wants;
     TRY(standing_wants(call, duty->rule, &wants));
@@ -117,7 +106,7 @@ static enum err add_duty(struct call *call, const struct duty *duty, struct str 
 /* Of this year, and whatever is still open from before. */
 static enum err read_lines(struct call *call, int64_t unit_id, int64_t year, struct lines *ret)
 {
-    struct duty *duties = ARENA_ARRAY(call->arena, struct duty, DUTIES_MAX);
+    struct rules_brief *duties = ARENA_ARRAY(call->arena, struct rules_brief, DUTIES_MAX);
     struct str *occurrences = ARENA_ARRAY(call->arena, struct str, DUTIES_MAX);
     size_t many = 0;
     DB_ROWS(rows);
@@ -131,7 +120,7 @@ static enum err read_lines(struct call *call, int64_t unit_id, int64_t year, str
     while (db_next(&rows) && many < DUTIES_MAX) {
         bool open = str_is(db_col_str(&rows, 6), "open");
         occurrences[many] = db_col_copy(call, &rows, 8);
-        duties[many++] = (struct duty){
+        duties[many++] = (struct rules_brief){
             .duty_id = db_col_int(&rows, 0),
             .rule = db_col_copy(call, &rows, 1),
             .article = db_col_copy(call, &rows, 2),
@@ -201,18 +190,8 @@ static struct str due_of(const struct line *line)
 static void put_asked(const struct line *line, struct json_writer *w)
 {
     json_open_array(w, "asked");
-    for (size_t i = 0; i < line->many; i++) {
-        const struct duty *one = &line->asked[i];
-        json_open_object(w, NULL);
-        json_put_int(w, "duty_id", one->duty_id);
-        json_put_str(w, "rule", one->rule);
-        json_put_str(w, "article", one->article);
-        json_put_str(w, "text", one->text);
-        json_put_bool(w, "open", one->open);
-        json_put_bool(w, "late", one->late);
-        json_put_c(w, "due_on", one->due_on.len ? one->due_on.at : NULL);
-        json_close_object(w);
-    }
+    for (size_t i = 0; i < line->many; i++)
+        rules_put_brief(&line->asked[i], w);
     json_close_array(w);
 }
 
