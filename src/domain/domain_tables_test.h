@@ -10,7 +10,7 @@
 
 #include "access/access.h"
 #include "db/db_test.h"
-#include "domain/module.h"
+#include "domain/domain_declare_test.h"
 #include "domain/org/org.h"
 
 struct domain_test {

@@ -22,29 +22,6 @@ struct domain_test {
     int64_t unit_id, other_id;
 };
 
-extern const struct module org_module, registry_module, attachment_module, finding_module, rectify_module,
-    discipline_module, dataset_module, meeting_module, pledge_module, collection_module;
-
-/* Once a process, as the program does at start. */
-static inline void declare(void)
-{
-    static const struct module *const all[] = {
-        &org_module,        &registry_module, &attachment_module, &finding_module, &rectify_module,
-        &discipline_module, &dataset_module,  &meeting_module,    &pledge_module,  &collection_module};
-    static bool declared;
-    if (declared)
-        return;
-    declared = true;
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        const struct module *m = all[i];
-        rules_declare_facts(m->facts, m->many_facts);
-        rules_declare_subjects(m->subjects, m->many_subjects);
-        rules_declare_proposals(m->proposals, m->many_proposals);
-        if (m->start)
-            m->start();
-    }
-}
-
 static inline struct str pack_text(struct arena *arena)
 {
     FILE *file = fopen(str_format(arena, "%s/packs/S.yaml", getenv("ANZE_SOURCE")).at, "re");
@@ -105,11 +82,8 @@ static inline void setup(struct domain_test *t)
 {
     struct rules_load_report report;
     ARENA(arena, 4 << 20);
-    declare();
+    domain_declare();
     county_open(&t->county);
-    county_steps(&t->county, "domain/meeting");
-    county_steps(&t->county, "domain/pledge");
-    county_steps(&t->county, "domain/collection");
     t->call = t->county.call;
     t->call->actor = &access_local_admin;
     t->unit_id = COUNTY_EDU;

@@ -15,8 +15,7 @@
 #include "domain/domain_tables_test.h"
 #include "http/http.h"
 
-extern const struct module org_module, registry_module, finding_module, attachment_module, discipline_module,
-    duties_module, collection_module, pledge_module, meeting_module, dataset_module, rectify_module;
+extern const struct module duties_module;
 
 #define OK(expression) assert_int_equal((expression), ERR_OK)
 
@@ -25,21 +24,11 @@ static struct calendar *calendar;
 
 static int declare(void **unused)
 {
-    static const struct module *const modules[] = {&org_module,        &registry_module,   &finding_module,
-                                                   &attachment_module, &discipline_module, &duties_module,
-                                                   &collection_module, &pledge_module,     &meeting_module,
-                                                   &dataset_module,    &rectify_module};
     struct arena *arena = lasting = arena_new(64 << 20);
     struct str files[7];
     char why[160];
     (void)unused;
-    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
-        rules_declare_subjects(modules[i]->subjects, modules[i]->many_subjects);
-        rules_declare_facts(modules[i]->facts, modules[i]->many_facts);
-        rules_declare_proposals(modules[i]->proposals, modules[i]->many_proposals);
-        if (modules[i]->start)
-            modules[i]->start();
-    }
+    domain_declare();
     const char *source = getenv("ANZE_SOURCE");
     for (int i = 0; i < 7; i++)
         files[i] =

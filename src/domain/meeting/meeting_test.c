@@ -25,13 +25,7 @@ static int declare(void **unused)
     char why[160];
     (void)unused;
     lasting = arena_new(64 << 20);
-    for (size_t i = 0; i < module_all_many; i++) { /* the packs ask for facts of any capability */
-        rules_declare_subjects(module_all[i]->subjects, module_all[i]->many_subjects);
-        rules_declare_facts(module_all[i]->facts, module_all[i]->many_facts);
-        rules_declare_proposals(module_all[i]->proposals, module_all[i]->many_proposals);
-        if (module_all[i]->start)
-            module_all[i]->start();
-    }
+    domain_declare();
     for (int i = 0; i < 7; i++)
         files[i] = domain_test_file(
             lasting, str_format(lasting, "%s/packs/calendar/%d.json", getenv("ANZE_SOURCE"), 2020 + i).at);

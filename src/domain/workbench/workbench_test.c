@@ -14,8 +14,6 @@ static int setup(void **state)
 {
     (void)state;
     county_open(&county);
-    county_steps(&county, "domain/pledge");
-    county_steps(&county, "domain/collection");
     call = county.call;
     return 0;
 }
