@@ -8,7 +8,7 @@ import * as directus from './lib/directus.mjs';
 import { load, medians, writeLines } from './lib/load.mjs';
 import { makeNessus } from './lib/nessus.mjs';
 import { serveStatic } from './lib/nginx.mjs';
-import { freePort, idleConnections, memory, run, sleep, start, stop, stopAll, untilQuiet, untilReady, watchMemory } from './lib/proc.mjs';
+import { freePort, idleConnections, memory, run, sleep, start, stop, toTheEnd, untilQuiet, untilReady, watchMemory } from './lib/proc.mjs';
 import { report } from './lib/report.mjs';
 import { copyData, seed } from './lib/seed.mjs';
 
@@ -344,12 +344,4 @@ async function main() {
   fs.rmSync(work, { recursive: true, force: true });
 }
 
-const watchdog = setTimeout(() => finish(new Error(`not done within ${settings.limit_s} s`)), settings.limit_s * 1000);
-async function finish(error) {
-  clearTimeout(watchdog);
-  await stopAll();
-  if (error) console.error(`bench: ${error.stack}`);
-  process.exit(error ? 1 : 0);
-}
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => finish(new Error(signal)));
-main().then(() => finish(null), finish);
+toTheEnd(main, settings.limit_s);

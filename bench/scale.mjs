@@ -7,7 +7,7 @@ import path from 'node:path';
 import { ask, logIn } from './lib/client.mjs';
 import { load } from './lib/load.mjs';
 import { serveStatic } from './lib/nginx.mjs';
-import { freePort, memory, run, sleep, start, stop, stopAll, untilReady } from './lib/proc.mjs';
+import { freePort, memory, run, sleep, start, stop, toTheEnd, untilReady } from './lib/proc.mjs';
 import { scaleReport } from './lib/scale-report.mjs';
 import { scaleSeed } from './lib/scale-seed.mjs';
 import { copyData } from './lib/seed.mjs';
@@ -261,12 +261,4 @@ async function main() {
   fs.rmSync(work, { recursive: true, force: true });
 }
 
-const watchdog = setTimeout(() => finish(new Error(`not done within ${settings.limit_s} s`)), settings.limit_s * 1000);
-async function finish(error) {
-  clearTimeout(watchdog);
-  await stopAll();
-  if (error) console.error(`bench: ${error.stack}`);
-  process.exit(error ? 1 : 0);
-}
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => finish(new Error(signal)));
-main().then(() => finish(null), finish);
+toTheEnd(main, settings.limit_s);

@@ -32,8 +32,21 @@ export async function stop(self, signal = 'SIGTERM') {
   clearTimeout(timer);
 }
 
-export async function stopAll() {
+async function stopAll() {
   await Promise.all([...running].map((self) => stop(self)));
+}
+
+// The whole of a benchmark: whatever it started is stopped when it is done, fails, is told to end or takes too long.
+export function toTheEnd(main, limit_s) {
+  const watchdog = setTimeout(() => finish(new Error(`not done within ${limit_s} s`)), limit_s * 1000);
+  async function finish(error) {
+    clearTimeout(watchdog);
+    await stopAll();
+    if (error) console.error(`bench: ${error.stack}`);
+    process.exit(error ? 1 : 0);
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => finish(new Error(signal)));
+  main().then(() => finish(null), finish);
 }
 
 // Runs to the end. ret.out is what it wrote; with memory: true also the most that it and its children held together.
