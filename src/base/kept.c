@@ -99,11 +99,3 @@ enum err kept_figures(struct call *call, struct json_writer *w, const char *what
     json_put_members(w, bytes);
     return ERR_OK;
 }
-
-void kept_forget(void)
-{
-    pthread_mutex_lock(&kept.lock);
-    for (int i = 0; i < KEPT_MAX; i++)
-        kept.at[i].until_us = 0;
-    pthread_mutex_unlock(&kept.lock);
-}

@@ -17,7 +17,5 @@
 MUST_USE enum err kept_figures(struct call *call, struct json_writer *w, const char *what, struct str key,
                                enum err (*make)(struct call *call, struct json_writer *w, void *context),
                                void *context);
-/* Forgets everything (tests, and a process that goes over to other data). */
-void kept_forget(void);
 
 #endif

@@ -165,6 +165,8 @@ MUST_USE enum err rules_duty_show(struct call *call, int64_t duty_id, struct jso
 /* Writes "demands":[…] (rules_demand_table): what satisfies duties of a rule, for the button that leads
  * there and for putting duties together that one document settles. Empty when the rule is gone. */
 MUST_USE enum err rules_demands_show(struct call *call, struct str rule, struct json_writer *w);
+/* The same list, read: for who looks for a fact in it. */
+MUST_USE enum err rules_demands(struct call *call, struct str rule, const struct json **ret);
 /* What follows when a duty of this rule falls late: the first consequence of a pack that hears of it (text
  * empty: none), and the first step up: to whom (empty: nobody) after how many working days. Texts live in
  * call->arena. */

@@ -134,6 +134,19 @@ enum err rules_demands_show(struct call *call, struct str rule_id, struct json_w
     return ERR_OK;
 }
 
+enum err rules_demands(struct call *call, struct str rule, const struct json **ret)
+{
+    BUF(out, 8192);
+    struct json_writer w = json_writer(&out);
+    const struct json *shown;
+    json_open_object(&w, NULL);
+    TRY(rules_demands_show(call, rule, &w));
+    json_close_object(&w);
+    TRY(json_parse(call->arena, str_copy(call->arena, buf_str(&out)), &shown, NULL));
+    *ret = json_get(shown, "demands");
+    return ERR_OK;
+}
+
 /* What satisfies the duty, and what of it holds now: the hint for what to do next. */
 static enum err put_demands(struct call *call, const struct rules_duty *duty, struct str occurrence,
                             struct json_writer *w)

@@ -86,16 +86,8 @@ static enum err read_duties(struct call *call, int64_t unit_id, struct demands *
 
 static enum err read_wants(struct call *call, struct demands *ret)
 {
-    for (size_t i = 0; i < ret->many; i++) {
-        BUF(out, 8192);
-        struct json_writer w = json_writer(&out);
-        const struct json *shown;
-        json_open_object(&w, NULL);
-        TRY(rules_demands_show(call, ret->at[i].duty.rule, &w));
-        json_close_object(&w);
-        TRY(json_parse(call->arena, str_copy(call->arena, buf_str(&out)), &shown, NULL));
-        ret->at[i].wants = json_get(shown, "demands");
-    }
+    for (size_t i = 0; i < ret->many; i++)
+        TRY(rules_demands(call, ret->at[i].duty.rule, &ret->at[i].wants));
     return ERR_OK;
 }
 

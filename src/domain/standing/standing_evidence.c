@@ -60,19 +60,6 @@ struct lines {
 
 /* ---- what the rules ask ---- */
 
-enum err standing_wants(struct call *call, struct str rule, const struct json **ret)
-{
-    BUF(out, 8192);
-    struct json_writer w = json_writer(&out);
-    const struct json *shown;
-    json_open_object(&w, NULL);
-    TRY(rules_demands_show(call, rule, &w));
-    json_close_object(&w);
-    TRY(json_parse(call->arena, str_copy(call->arena, buf_str(&out)), &shown, NULL));
-    *ret = json_get(shown, "demands");
-    return ERR_OK;
-}
-
 static void add(struct lines *lines, struct str kind, struct str period, const struct rules_brief *duty)
 {
     struct line *line = NULL;
@@ -93,7 +80,7 @@ static enum err add_duty(struct call *call, const struct rules_brief *duty, stru
                          struct lines *ret)
 {
     const struct json *wants;
-    TRY(standing_wants(call, duty->rule, &wants));
+    TRY(rules_demands(call, duty->rule, &wants));
     for (size_t i = 0; i < json_count(wants); i++) {
         const struct json *want = json_item(wants, i), *args = json_get(want, "args");
         struct str kind = json_text(json_get(args, "kind"));
@@ -347,7 +334,7 @@ enum err standing_evidence_sums(struct call *call, struct http_exchange *x)
     json_open_array(x->out, "items");
     for (size_t i = 0; i < many; i++) {
         const struct json *wants;
-        TRY(standing_wants(call, sums[i].rule, &wants));
+        TRY(rules_demands(call, sums[i].rule, &wants));
         for (size_t k = 0; k < json_count(wants); k++) {
             const struct json *want = json_item(wants, k);
             struct str kind = json_text(json_get(json_get(want, "args"), "kind"));

@@ -57,7 +57,7 @@ static enum err pledge_duties(struct call *call, int64_t unit_id, int64_t *ret_a
     for (size_t i = 0; i < many; i++) {
         const struct json *wants;
         bool asks = false;
-        TRY(standing_wants(call, rules[i], &wants));
+        TRY(rules_demands(call, rules[i], &wants));
         for (size_t k = 0; k < json_count(wants); k++)
             asks = asks || str_is(json_text(json_get(json_item(wants, k), "fact")), "pledge.signed");
         *ret_asked += asks;

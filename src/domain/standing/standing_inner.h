@@ -12,9 +12,6 @@ extern const struct field_table standing_evidence_table, standing_evidence_sum_t
     standing_year_table;
 http_handler standing_evidence, standing_evidence_sums, standing_get;
 
-/* The facts that satisfy duties of a rule: a list of {"fact","denied","args"}. */
-MUST_USE enum err standing_wants(struct call *call, struct str rule, const struct json **ret);
-
 struct standing_counts {
     int64_t asked, filed, late;
 };
